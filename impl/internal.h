@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * internal.h - the allocator's own structures and the steps it is composed of.
+ *
+ * Read by the files of impl/ and by the adapter that shows them to the oracle.  The steps are
+ * separate functions so that a recorded trace can drive them one by one, in the order in which a
+ * booted kernel took its lock.
+ *
+ *   unit of one CPU, page size 4096:
+ *
+ *   |<- block 0: 1024 bits ->|<- block 1 ------------->| ...  one bit = 4 bytes
+ *   |####....###.............|.....#########...........|      # allocated
+ *        ^      ^ contig hint start      ^ right_free begins
+ *        first_free
+ */
+#ifndef PCPU_INTERNAL_H
+#define PCPU_INTERNAL_H
+
+#include "bitmap.h"
+#include "list.h"
+#include "pcpu.h"
+#include "vmspace.h"
+
+#define PCPU_MIN_ALLOC_SHIFT 2
+#define PCPU_MIN_ALLOC_SIZE (1u << PCPU_MIN_ALLOC_SHIFT)
+#define PCPU_MAX_ALLOC (32u << 10) /* rounded up to pages, and at most a unit */
+#define PCPU_SLOT_BASE_SHIFT 5	   /* 1 to 31 bytes share the lowest slots */
+#define PCPU_SLOT_FAIL_THRESHOLD 3
+#define PCPU_EMPTY_POP_PAGES_LOW 2
+#define PCPU_EMPTY_POP_PAGES_HIGH 4
+
+/**
+ * struct pcpu_block_md - what is remembered of a block, or of a chunk seen as one large block
+ * @scan_hint:         size of an area known to lie before the contig hint, or 0
+ * @scan_hint_start:   where it starts
+ * @contig_hint:       size of the largest free area
+ * @contig_hint_start: where it starts
+ * @left_free:         free bits at the left edge
+ * @right_free:        free bits at the right edge
+ * @first_free:        no free bit lies before this one
+ * @nr_bits:           bits the block covers
+ *
+ * All in bits from the start of the block.  (struct pcpu_block_md, mm/percpu-internal.h)
+ */
+struct pcpu_block_md {
+	int scan_hint;
+	int scan_hint_start;
+	int contig_hint;
+	int contig_hint_start;
+	int left_free;
+	int right_free;
+	int first_free;
+	int nr_bits;
+};
+
+/**
+ * struct pcpu_chunk - one congruent area: the same offsets in the unit of every possible CPU
+ * @list:               node in a slot
+ * @a:                  the allocator
+ * @base:               address of offset 0 in the unit of the CPU with unit offset 0
+ * @free_bytes:         bytes not allocated
+ * @md:                 the chunk's hints
+ * @blocks:             one per page
+ * @alloc_map:          one bit per 4 bytes, set if allocated
+ * @bound_map:          set where an allocation starts, and after where one ends; one bit longer
+ * @populated:          one bit per page, set if it has memory on every CPU
+ * @frames:             frame of CPU index i and page p at [i * nr_pages + p]; NULL if the pages
+ *                      come from the first chunk's boot memory
+ * @immutable:          pages may not be populated or depopulated
+ * @isolated:           on the sidelined or to-depopulate list, not counted in empty pages
+ * @start_offset:       bytes before the served region, up to the page start
+ * @end_offset:         bytes after it, up to the page end
+ * @nr_pages:           pages it spans
+ * @nr_populated:       pages set in @populated
+ * @nr_empty_pop_pages: of these, how many are entirely free
+ * @nr_alloc:           live allocations
+ * @max_alloc_size:     largest allocation ever made from it, in bytes
+ */
+struct pcpu_chunk {
+	struct pcpu_list list;
+	struct pcpu_allocator *a;
+	uint64_t base;
+	int free_bytes;
+	struct pcpu_block_md md;
+	struct pcpu_block_md *blocks;
+	unsigned long *alloc_map;
+	unsigned long *bound_map;
+	unsigned long *populated;
+	uint32_t *frames;
+	bool immutable;
+	bool isolated;
+	unsigned int start_offset;
+	unsigned int end_offset;
+	int nr_pages;
+	int nr_populated;
+	int nr_empty_pop_pages;
+	int nr_alloc;
+	size_t max_alloc_size;
+};
+
+/**
+ * struct pcpu_stats - life-time figures (struct percpu_stats, mm/percpu-internal.h)
+ */
+struct pcpu_stats {
+	uint64_t nr_alloc;
+	uint64_t nr_dealloc;
+	uint64_t nr_cur_alloc;
+	uint64_t nr_max_alloc;
+	uint32_t nr_chunks;
+	uint32_t nr_max_chunks;
+	size_t min_alloc_size;
+	size_t max_alloc_size;
+};
+
+/**
+ * struct pcpu_allocator - one instance
+ * @cfg:                the machine
+ * @env:                the world around it
+ * @vm:                 the window that chunks come from
+ * @page_size:          in bytes
+ * @block_bits:         bits per block, which is a page
+ * @unit_size:          in bytes
+ * @max_alloc:          largest request that can be served, in bytes
+ * @sidelined_slot:     isolated chunks whose empty pages were given back
+ * @free_slot:          fully free chunks
+ * @to_depopulate_slot: isolated chunks whose empty pages are to be given back
+ * @nr_slots:           number of lists
+ * @slots:              the lists
+ * @first_chunk:        serves the dynamic region of the first unit
+ * @reserved_chunk:     serves the reserved region, or NULL; never on a list
+ * @boot_mem:           the first unit of every CPU
+ * @pages:              scratch array of frames, made at the first population and kept
+ * @nr_empty_pop_pages: empty populated pages over all chunks neither isolated nor reserved
+ * @nr_populated:       populated pages over all chunks
+ * @atomic_failed:      an atomic request failed since the last refill
+ * @work_pending:       the balance work was asked for and has not run since
+ * @stats:              life-time figures
+ */
+struct pcpu_allocator {
+	struct pcpu_config cfg;
+	struct pcpu_env env;
+	struct pcpu_vmspace vm;
+	unsigned int page_size;
+	int block_bits;
+	unsigned int unit_size;
+	unsigned int max_alloc;
+	int sidelined_slot, free_slot, to_depopulate_slot, nr_slots;
+	struct pcpu_list *slots;
+	struct pcpu_chunk *first_chunk;
+	struct pcpu_chunk *reserved_chunk;
+	uint8_t *boot_mem[PCPU_MAX_CPUS];
+	uint32_t *pages;
+	int nr_empty_pop_pages;
+	unsigned long nr_populated;
+	bool atomic_failed;
+	bool work_pending;
+	struct pcpu_stats stats;
+};
+
+static inline bool pcpu_quirk(const struct pcpu_allocator *a, enum pcpu_quirk q)
+{
+	return (a->cfg.quirks >> q) & 1;
+}
+
+static inline int pcpu_chunk_map_bits(const struct pcpu_chunk *chunk)
+{
+	return chunk->nr_pages * chunk->a->block_bits;
+}
+
+static inline int pcpu_min_int(int x, int y)
+{
+	return x < y ? x : y;
+}
+
+static inline int pcpu_max_int(int x, int y)
+{
+	return x > y ? x : y;
+}
+
+/* @align must be a power of two. */
+static inline int pcpu_align_up(int x, int align)
+{
+	return (x + align - 1) & ~(align - 1);
+}
+
+/* percpu-hint.c */
+void pcpu_init_hints(struct pcpu_chunk *chunk);
+void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits);
+void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits);
+void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits);
+bool pcpu_hint_fits(const struct pcpu_block_md *md, int bits, int align);
+int pcpu_hint_start(const struct pcpu_block_md *md, int bits);
+void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr);
+
+/* percpu-area.c */
+int pcpu_find_block_fit(struct pcpu_chunk *chunk, int bits, int align, bool pop_only);
+int pcpu_alloc_area(struct pcpu_chunk *chunk, int bits, int align, int start);
+int pcpu_free_area(struct pcpu_chunk *chunk, int off);
+bool pcpu_area_is_live(const struct pcpu_chunk *chunk, int off);
+
+/* percpu-slot.c */
+int pcpu_size_class(int size);
+int pcpu_size_to_slot(const struct pcpu_allocator *a, int size);
+int pcpu_chunk_slot(const struct pcpu_chunk *chunk);
+void pcpu_chunk_move(struct pcpu_chunk *chunk, int slot, bool front);
+void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot);
+void pcpu_isolate_chunk(struct pcpu_chunk *chunk);
+void pcpu_reintegrate_chunk(struct pcpu_chunk *chunk);
+void pcpu_sideline_chunk(struct pcpu_chunk *chunk);
+
+/* percpu-chunk.c */
+struct pcpu_chunk *pcpu_create_chunk(struct pcpu_allocator *a);
+struct pcpu_chunk *pcpu_create_chunk_at(struct pcpu_allocator *a, uint64_t base);
+void pcpu_destroy_chunk(struct pcpu_chunk *chunk);
+void pcpu_chunk_populated(struct pcpu_chunk *chunk, int start, int end);
+void pcpu_chunk_depopulated(struct pcpu_chunk *chunk, int start, int end);
+struct pcpu_chunk *pcpu_alloc_first_chunk(struct pcpu_allocator *a, uint64_t addr, int map_size);
+void pcpu_free_chunk_md(struct pcpu_chunk *chunk);
+
+/* percpu-pages.c */
+bool pcpu_populate_pages(struct pcpu_chunk *chunk, int start, int end);
+void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end);
+
+/* percpu-balance.c */
+void pcpu_pick_free_chunks(struct pcpu_allocator *a, bool empty_only, struct pcpu_list *to_free);
+struct pcpu_chunk *pcpu_reclaim_first(struct pcpu_allocator *a);
+int pcpu_refill_target(struct pcpu_allocator *a);
+
+/* percpu.c */
+struct pcpu_request {
+	int size;	/* bytes, a multiple of 4 */
+	int bits;
+	int bit_align;
+	bool reserved;
+	bool atomic;
+};
+
+enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t size, size_t align,
+				      bool reserved, enum pcpu_gfp gfp, struct pcpu_request *req);
+struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request *req, int *off);
+void pcpu_free_at(struct pcpu_allocator *a, struct pcpu_chunk *chunk, int off);
+void pcpu_count_alloc(struct pcpu_allocator *a, struct pcpu_chunk *chunk, size_t size);
+
+#endif

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * percpu-hint.c - the hints of blocks and chunks, kept true over allocations and frees.
+ *
+ * Models the metadata half of mm/percpu.c (pcpu_block_update() to pcpu_block_update_hint_free()).
+ * Does not search for or mark areas: percpu-area.c does.
+ */
+#include <assert.h>
+
+#include "internal.h"
+
+/* The words of the allocation map that belong to one block. */
+static const unsigned long *block_map(const struct pcpu_chunk *chunk, int index)
+{
+	return chunk->alloc_map + (unsigned int)(index * chunk->a->block_bits) / PCPU_WORD_BITS;
+}
+
+/* An entirely free block; where a past scan hint lay still ranks later ones, as in Linux. */
+static void init_md(struct pcpu_block_md *md, int nr_bits, int scan_hint_start)
+{
+	*md = (struct pcpu_block_md){
+		.scan_hint_start = scan_hint_start,
+		.contig_hint = nr_bits,
+		.left_free = nr_bits,
+		.right_free = nr_bits,
+		.nr_bits = nr_bits,
+	};
+}
+
+/**
+ * pcpu_init_hints - the hints of a chunk that is entirely free
+ * @chunk: chunk of interest, its @nr_pages set
+ */
+void pcpu_init_hints(struct pcpu_chunk *chunk)
+{
+	init_md(&chunk->md, pcpu_chunk_map_bits(chunk), 0);
+	for (int i = 0; i < chunk->nr_pages; i++)
+		init_md(chunk->blocks + i, chunk->a->block_bits, 0);
+}
+
+/**
+ * pcpu_hint_fits - would a request fit at the contig hint
+ * @md: a block, or the chunk seen as one
+ * @bits: size in bits
+ * @align: alignment in bits, a power of two
+ *
+ * The padding is that of the contig hint's own start, so a fit elsewhere may be passed over.
+ */
+bool pcpu_hint_fits(const struct pcpu_block_md *md, int bits, int align)
+{
+	int pad = pcpu_align_up(md->contig_hint_start, align) - md->contig_hint_start;
+
+	return pad + bits <= md->contig_hint;
+}
+
+/**
+ * pcpu_hint_start - where to start looking for a request that fits at the contig hint
+ * @md: a block, or the chunk seen as one
+ * @bits: size in bits
+ *
+ * Normally the first free bit, to fill holes first.  But what is larger than the scan hint can
+ * be looked for behind it, if the contig hint lies there as a fallback.
+ */
+int pcpu_hint_start(const struct pcpu_block_md *md, int bits)
+{
+	if (md->scan_hint && md->contig_hint_start > md->scan_hint_start && bits > md->scan_hint)
+		return md->scan_hint_start + md->scan_hint;
+	return md->first_free;
+}
+
+/* True if @start is more aligned than @than; 0 is the most aligned of all. */
+static bool better_aligned(int start, int than)
+{
+	return than && (!start || __builtin_ctz((unsigned int)start) >
+					  __builtin_ctz((unsigned int)than));
+}
+
+/* True if an area at @start takes the place of the scan hint, or lies before it. */
+static bool reaches_scan(const struct pcpu_allocator *a, const struct pcpu_block_md *md, int start)
+{
+	return start < md->scan_hint_start ||
+	       (start == md->scan_hint_start && !pcpu_quirk(a, PCPU_QUIRK_SCAN_SAME));
+}
+
+/* An area larger than the contig hint: it takes its place. */
+static void md_update_larger(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start,
+			     int size)
+{
+	if (start <= md->contig_hint_start) {
+		md->scan_hint = 0;
+	} else if (md->contig_hint > md->scan_hint) {
+		md->scan_hint_start = md->contig_hint_start;
+		md->scan_hint = md->contig_hint;
+	} else if (reaches_scan(a, md, start)) {
+		/* an equal scan hint lay behind the old contig hint; the new one is larger */
+		md->scan_hint = 0;
+	}
+	md->contig_hint_start = start;
+	md->contig_hint = size;
+}
+
+/* An area as large as the contig hint: the better aligned of the two is preferred. */
+static void md_update_equal(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start,
+			    int size)
+{
+	bool scan_equal = pcpu_quirk(a, PCPU_QUIRK_SCAN_EQUAL);
+
+	if (better_aligned(start, md->contig_hint_start)) {
+		md->contig_hint_start = start;
+		if (reaches_scan(a, md, start) && size > md->scan_hint)
+			md->scan_hint = 0;
+		if (!scan_equal && size == md->scan_hint && md->scan_hint_start <= start)
+			md->scan_hint = 0;
+		return;
+	}
+
+	if (!scan_equal && start <= md->contig_hint_start) {
+		/* it cannot be the scan hint; and no smaller one may claim to lie before it */
+		if (reaches_scan(a, md, start) && size > md->scan_hint)
+			md->scan_hint = 0;
+		return;
+	}
+	if (start > md->scan_hint_start || size > md->scan_hint) {
+		md->scan_hint_start = start;
+		md->scan_hint = size;
+	}
+}
+
+/*
+ * Enter the free area [start, end), which must be the whole of it inside @md, into the hints.
+ * (pcpu_block_update())
+ */
+static void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start, int end)
+{
+	int size = end - start;
+
+	md->first_free = pcpu_min_int(md->first_free, start);
+	if (start == 0)
+		md->left_free = size;
+	if (end == md->nr_bits)
+		md->right_free = size;
+
+	if (size > md->contig_hint) {
+		md_update_larger(a, md, start, size);
+	} else if (size == md->contig_hint) {
+		md_update_equal(a, md, start, size);
+	} else if (start < md->contig_hint_start &&
+		   (size > md->scan_hint ||
+		    (size == md->scan_hint && start > md->scan_hint_start))) {
+		md->scan_hint_start = start;
+		md->scan_hint = size;
+	}
+}
+
+/**
+ * pcpu_hint_scanned - learn from a hole that a search stepped over
+ * @chunk: chunk of interest
+ * @bit_off: where the hole, or its aligned part, starts
+ * @bits: size up to the allocation that ends it
+ *
+ * A search that needs an alignment sees holes that neither path records.  (As in
+ * pcpu_block_update_scan(), only for a hole that ends in the block it starts in.)
+ */
+void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
+{
+	int block_bits = chunk->a->block_bits;
+	int index = bit_off / block_bits;
+	int s_off = bit_off % block_bits;
+	int e_off = s_off + bits;
+	unsigned int last;
+
+	if (e_off > block_bits)
+		return;
+
+	/* the search aligned its start: look back for the bits it skipped */
+	last = pcpu_last_bit(block_map(chunk, index), 0, (unsigned int)s_off);
+	s_off = last == (unsigned int)s_off ? 0 : (int)last + 1;
+	md_update(chunk->a, chunk->blocks + index, s_off, e_off);
+}
+
+/*
+ * The next free area at or after *bit_off that the block hints know of, joined over blocks;
+ * *bit_off is the end of the map if there is none.  (pcpu_next_md_free_region())
+ */
+static void next_free_region(const struct pcpu_chunk *chunk, int *bit_off, int *bits)
+{
+	int block_bits = chunk->a->block_bits;
+	int i = *bit_off / block_bits;
+	int block_off = *bit_off % block_bits;
+
+	*bits = 0;
+	for (; i < chunk->nr_pages; i++) {
+		const struct pcpu_block_md *block = chunk->blocks + i;
+
+		if (*bits) {
+			/* an area that began in an earlier block */
+			*bits += block->left_free;
+			if (block->left_free == block_bits)
+				continue;
+			return;
+		}
+
+		/* one that touches the right edge is joined with the next block below */
+		*bits = block->contig_hint;
+		if (*bits && block->contig_hint_start >= block_off &&
+		    *bits + block->contig_hint_start < block_bits) {
+			*bit_off = i * block_bits + block->contig_hint_start;
+			return;
+		}
+		block_off = 0; /* further blocks have not been seen at all */
+
+		*bits = block->right_free;
+		*bit_off = (i + 1) * block_bits - block->right_free;
+	}
+}
+
+/*
+ * Find the chunk's contig hint again from the hints of its blocks.  With @full not set, only
+ * behind the scan hint, where the kernel believes that to be enough.
+ */
+static void refresh_chunk(struct pcpu_chunk *chunk, bool full)
+{
+	struct pcpu_block_md *md = &chunk->md;
+	bool promote = pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE);
+	int map_bits = pcpu_chunk_map_bits(chunk);
+	int bit_off, bits;
+
+	if (promote && !full && md->scan_hint) {
+		bit_off = md->scan_hint_start + md->scan_hint;
+		md->contig_hint_start = md->scan_hint_start;
+		md->contig_hint = md->scan_hint;
+		md->scan_hint = 0;
+	} else {
+		bit_off = md->first_free;
+		md->contig_hint = 0;
+		if (!promote)
+			md->scan_hint = 0;
+	}
+
+	for (next_free_region(chunk, &bit_off, &bits); bit_off < map_bits;
+	     bit_off += bits + 1, next_free_region(chunk, &bit_off, &bits))
+		md_update(chunk->a, md, bit_off, bit_off + bits);
+}
+
+/* Find a block's contig hint and right edge again from the allocation map. */
+static void refresh_block(struct pcpu_chunk *chunk, int index)
+{
+	struct pcpu_block_md *block = chunk->blocks + index;
+	const unsigned long *map = block_map(chunk, index);
+	unsigned int nr = (unsigned int)chunk->a->block_bits;
+	unsigned int start, end;
+
+	if (pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE) && block->scan_hint) {
+		start = (unsigned int)(block->scan_hint_start + block->scan_hint);
+		block->contig_hint_start = block->scan_hint_start;
+		block->contig_hint = block->scan_hint;
+	} else {
+		start = (unsigned int)block->first_free;
+		block->contig_hint = 0;
+	}
+	block->scan_hint = 0;
+	block->right_free = 0;
+
+	for (start = pcpu_next_zero_bit(map, nr, start); start < nr;
+	     start = pcpu_next_zero_bit(map, nr, end + 1)) {
+		end = pcpu_next_bit(map, nr, start + 1);
+		md_update(chunk->a, block, (int)start, (int)end);
+	}
+}
+
+static bool overlaps(int start, int size, int x, int y)
+{
+	return start < y && x < start + size;
+}
+
+/**
+ * pcpu_update_empty_pages - count pages that became or ceased to be empty and populated
+ * @chunk: chunk of interest
+ * @nr: by how many
+ */
+void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr)
+{
+	chunk->nr_empty_pop_pages += nr;
+	if (chunk != chunk->a->reserved_chunk && !chunk->isolated)
+		chunk->a->nr_empty_pop_pages += nr;
+}
+
+/* The first block of an allocation; @s_off and @bits may reach into the next one. */
+static void hint_alloc_first(struct pcpu_chunk *chunk, int index, int s_off, int bits)
+{
+	struct pcpu_block_md *block = chunk->blocks + index;
+	int block_bits = chunk->a->block_bits;
+	int in_block = pcpu_min_int(bits, block_bits - s_off);
+
+	if (s_off == block->first_free)
+		block->first_free = (int)pcpu_next_zero_bit(block_map(chunk, index),
+							    (unsigned int)block_bits,
+							    (unsigned int)(s_off + in_block));
+
+	if (overlaps(block->scan_hint_start, block->scan_hint, s_off, s_off + bits))
+		block->scan_hint = 0;
+
+	if (overlaps(block->contig_hint_start, block->contig_hint, s_off, s_off + bits)) {
+		if (!s_off)
+			block->left_free = 0;
+		refresh_block(chunk, index);
+		return;
+	}
+
+	block->left_free = pcpu_min_int(block->left_free, s_off);
+	if (s_off + bits <= block_bits)
+		block->right_free =
+			pcpu_min_int(block->right_free, block_bits - (s_off + bits));
+	else
+		block->right_free = 0;
+}
+
+/* The last block of an allocation that began in an earlier one; it covers [0, e_off). */
+static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
+{
+	struct pcpu_block_md *block = chunk->blocks + index;
+	int block_bits = chunk->a->block_bits;
+
+	block->first_free = (int)pcpu_next_zero_bit(block_map(chunk, index),
+						    (unsigned int)block_bits,
+						    (unsigned int)e_off);
+	if (e_off == block_bits) {
+		block->scan_hint = 0;
+		block->contig_hint = 0;
+		block->left_free = 0;
+		block->right_free = 0;
+		return;
+	}
+
+	if (e_off > block->scan_hint_start)
+		block->scan_hint = 0;
+	block->left_free = 0;
+	if (e_off > block->contig_hint_start)
+		refresh_block(chunk, index);
+	else
+		block->right_free = pcpu_min_int(block->right_free, block_bits - e_off);
+}
+
+/**
+ * pcpu_hint_alloc - update all hints for an area that was just marked allocated
+ * @chunk: chunk of interest
+ * @bit_off: first bit of the area
+ * @bits: its size, not 0
+ *
+ * Only a broken contig hint makes a scan necessary: of the block, of the chunk's blocks, or both.
+ */
+void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits)
+{
+	int block_bits = chunk->a->block_bits;
+	int s_index = bit_off / block_bits;
+	int e_index = (bit_off + bits - 1) / block_bits;
+	int e_off = (bit_off + bits - 1) % block_bits + 1;
+	struct pcpu_block_md *md = &chunk->md;
+	int nr_empty = 0;
+
+	assert(bits > 0 && e_index < chunk->nr_pages);
+
+	if (chunk->blocks[s_index].contig_hint == block_bits)
+		nr_empty++;
+	hint_alloc_first(chunk, s_index, bit_off % block_bits, bits);
+
+	if (s_index != e_index) {
+		if (chunk->blocks[e_index].contig_hint == block_bits)
+			nr_empty++;
+		hint_alloc_last(chunk, e_index, e_off);
+
+		/* what lies between was free, and is now full */
+		nr_empty += e_index - s_index - 1;
+		for (int i = s_index + 1; i < e_index; i++) {
+			chunk->blocks[i].scan_hint = 0;
+			chunk->blocks[i].contig_hint = 0;
+			chunk->blocks[i].left_free = 0;
+			chunk->blocks[i].right_free = 0;
+		}
+	}
+
+	if (nr_empty)
+		pcpu_update_empty_pages(chunk, -nr_empty);
+
+	if (!pcpu_quirk(chunk->a, PCPU_QUIRK_CHUNK_EDGES)) {
+		md->left_free = pcpu_min_int(md->left_free, bit_off);
+		md->right_free = pcpu_min_int(md->right_free, md->nr_bits - (bit_off + bits));
+	}
+	if (overlaps(md->scan_hint_start, md->scan_hint, bit_off, bit_off + bits))
+		md->scan_hint = 0;
+	if (overlaps(md->contig_hint_start, md->contig_hint, bit_off, bit_off + bits))
+		refresh_chunk(chunk, false);
+}
+
+/* Where the free area that reaches left from @s_off begins in its block. */
+static int extend_left(const struct pcpu_chunk *chunk, int index, int s_off)
+{
+	const struct pcpu_block_md *block = chunk->blocks + index;
+	unsigned int last;
+
+	/* often the freed area adjoins the contig hint, and no scan is needed */
+	if (s_off == block->contig_hint + block->contig_hint_start)
+		return block->contig_hint_start;
+
+	last = pcpu_last_bit(block_map(chunk, index), 0, (unsigned int)s_off);
+	return last == (unsigned int)s_off ? 0 : (int)last + 1;
+}
+
+/* Where the free area that reaches right from @e_off ends in its block. */
+static int extend_right(const struct pcpu_chunk *chunk, int index, int e_off)
+{
+	const struct pcpu_block_md *block = chunk->blocks + index;
+
+	if (e_off == block->contig_hint_start)
+		return block->contig_hint_start + block->contig_hint;
+	return (int)pcpu_next_bit(block_map(chunk, index), (unsigned int)chunk->a->block_bits,
+				  (unsigned int)e_off);
+}
+
+/*
+ * A free inside one block which did not free the page: enter [start, end) of that block into
+ * the chunk's hints, joined with what is free in the blocks on either side.
+ */
+static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int end)
+{
+	const struct pcpu_allocator *a = chunk->a;
+	int block_bits = a->block_bits;
+	int s = index * block_bits + start;
+	int e = index * block_bits + end;
+
+	if (pcpu_quirk(a, PCPU_QUIRK_FREE_END)) {
+		md_update(a, &chunk->md, s, end);
+		return;
+	}
+	if (!pcpu_quirk(a, PCPU_QUIRK_HINT_LAG)) {
+		for (int i = index; start == 0 && i > 0; i--) {
+			s -= chunk->blocks[i - 1].right_free;
+			if (chunk->blocks[i - 1].right_free != block_bits)
+				break;
+		}
+		for (int i = index; end == block_bits && i + 1 < chunk->nr_pages; i++) {
+			e += chunk->blocks[i + 1].left_free;
+			if (chunk->blocks[i + 1].left_free != block_bits)
+				break;
+		}
+	}
+	md_update(a, &chunk->md, s, e);
+}
+
+/**
+ * pcpu_hint_free - update all hints for an area that was just marked free
+ * @chunk: chunk of interest
+ * @bit_off: first bit of the area
+ * @bits: its size, not 0
+ *
+ * The chunk's contig hint is found again from all blocks if a page became free or the area
+ * spans blocks; otherwise the area alone is entered into it.
+ */
+void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits)
+{
+	int block_bits = chunk->a->block_bits;
+	int s_index = bit_off / block_bits;
+	int e_index = (bit_off + bits - 1) / block_bits;
+	int e_off = (bit_off + bits - 1) % block_bits + 1;
+	int nr_empty = 0;
+	int start, end, s_end;
+
+	assert(bits > 0 && e_index < chunk->nr_pages);
+
+	start = extend_left(chunk, s_index, bit_off % block_bits);
+	end = extend_right(chunk, e_index, e_off);
+
+	s_end = s_index == e_index ? end : block_bits;
+	if (start == 0 && s_end == block_bits)
+		nr_empty++;
+	md_update(chunk->a, chunk->blocks + s_index, start, s_end);
+
+	if (s_index != e_index) {
+		if (end == block_bits)
+			nr_empty++;
+		md_update(chunk->a, chunk->blocks + e_index, 0, end);
+
+		nr_empty += e_index - s_index - 1;
+		for (int i = s_index + 1; i < e_index; i++)
+			init_md(chunk->blocks + i, block_bits,
+				chunk->blocks[i].scan_hint_start);
+	}
+
+	if (nr_empty)
+		pcpu_update_empty_pages(chunk, nr_empty);
+
+	if (s_index != e_index || end - start >= block_bits)
+		refresh_chunk(chunk, true);
+	else
+		hint_free_chunk(chunk, s_index, start, end);
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check.c - everything the subject believes of itself against the truth.
+ *
+ * What cannot have changed since the last check is compared as memory with what was validated
+ * then, which is the same as checking it again.  With ORACLE_FULL all of it is checked again.
+ */
+#include <string.h>
+
+#include "oracle.h"
+
+#define MAP_BYTES_PER_OP (16u << 10) /* of untouched maps per op, beyond that round robin */
+
+static bool bit(const unsigned long *map, int i)
+{
+	return (map[(size_t)i / (8 * sizeof(long))] >> ((size_t)i % (8 * sizeof(long)))) & 1;
+}
+
+/**
+ * check_refresh_view - look at the subject, and see that its lists can be walked
+ * @o: the oracle
+ */
+bool check_refresh_view(struct oracle *o)
+{
+	o->view.chunk = o->view_chunk;
+	o->view.nr_chunks = 0;
+	o->view.fault = NULL;
+	o->ops->view(o->s, &o->view);
+	CHECK(o, list_integrity, !o->view.fault, NULL, -1, -1, "%s", o->view.fault);
+	CHECK(o, world_misuse, !o->w->misuse, NULL, -1, -1, "%s", o->w->misuse);
+	return true;
+}
+
+/* The chunk is somewhere else than it should be: which rule is that? */
+static bool fail_lists(struct oracle *o, const struct model_chunk *want,
+		       const struct subject_chunk *got)
+{
+	const struct model_chunk *c = got ? model_chunk_by_base(&o->m, got->base) : NULL;
+
+	if (want && !want->id)
+		return oracle_fail(o, RULE_place_area, want, -1, -1,
+				   "new chunk %s must lie at %#llx", want->name,
+				   (unsigned long long)want->base);
+	if (!c)
+		return oracle_fail(o, RULE_list_integrity, want, -1, -1,
+				   want ? "%s is missing from the lists" :
+					  "a chunk that does not exist is on a list",
+				   want ? want->name : "");
+	if (c->isolated != got->isolated)
+		return oracle_fail(o, RULE_isolated, c, -1, -1, "%s: isolated %d, expected %d",
+				   c->name, got->isolated, c->isolated);
+	if (c->slot != got->slot)
+		return oracle_fail(o, RULE_slot, c, -1, -1, "%s is on list %d, expected %d",
+				   c->name, got->slot, c->slot);
+	return oracle_fail(o, RULE_list_order, c, -1, -1, "%s where %s is expected on list %d",
+			   c->name, want ? want->name : "no chunk", got->slot);
+}
+
+/* The lists hold the right chunks in the right order; pair each chunk with its view. */
+static bool check_lists(struct oracle *o)
+{
+	struct model *m = &o->m;
+	const struct subject_view *v = &o->view;
+	unsigned int at = 0;
+
+	o->checked[RULE_list_integrity]++;
+	o->checked[RULE_slot]++;
+	o->checked[RULE_list_order]++;
+	if (m->reserved) {
+		if (!v->nr_chunks || v->chunk[0].slot != -1)
+			return fail_lists(o, m->reserved, NULL);
+		m->reserved->id = v->chunk[0].id;
+		at = 1;
+	}
+	for (int slot = 0; slot < m->nr_slots; slot++) {
+		for (unsigned int i = 0; i < m->slots[slot].nr; i++, at++) {
+			struct model_chunk *c = m->slots[slot].chunk[i];
+			const struct subject_chunk *got = v->chunk + at;
+
+			if (at >= v->nr_chunks)
+				return fail_lists(o, c, NULL);
+			if (got->base != c->base || got->slot != slot || (c->id && c->id != got->id))
+				return fail_lists(o, c, got);
+			c->id = got->id;
+		}
+	}
+	return at == v->nr_chunks ? true : fail_lists(o, NULL, v->chunk + at);
+}
+
+/* The maps unit by unit. */
+static bool check_maps_slowly(struct oracle *o, const struct model_chunk *c,
+			      const struct subject_chunk *v)
+{
+	for (int i = 0; i < c->nr_units; i++) {
+		uint8_t state = c->unit[i];
+		bool used = state != UNIT_FREE;
+		bool first = state == UNIT_START;
+		bool ends = used && (i + 1 == c->nr_units || c->unit[i + 1] != UNIT_BODY);
+
+		if (bit(v->alloc_map, i) != used)
+			return oracle_fail(o, RULE_alloc_map, c, i, i + 1,
+					   "%s+%d is %s, marked %s", c->name, 4 * i,
+					   used ? "used" : "free", used ? "free" : "used");
+		if (state == UNIT_HIDDEN)
+			continue;
+		if (used && bit(v->bound_map, i) != first)
+			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
+					   "%s+%d is %s of an object, marked otherwise", c->name,
+					   4 * i, first ? "the start" : "the inside");
+		if (ends && !bit(v->bound_map, i + 1))
+			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
+					   "the end of the object at %s+%d is not marked",
+					   c->name, 4 * i);
+	}
+	return true;
+}
+
+static bool same_words(const struct model_chunk *c, const struct subject_chunk *v, size_t from,
+		       size_t to)
+{
+	size_t bytes = (to - from) * sizeof(long);
+
+	return !memcmp(v->alloc_map + from, c->alloc_seen + from, bytes) &&
+	       !memcmp(v->bound_map + from, c->bound_seen + from, bytes);
+}
+
+/*
+ * The maps must look as expected.  If they do not, it may be that only boundary bits in free
+ * space differ, which mean nothing: then what was found is expected from now on.
+ */
+static bool check_chunk_maps(struct oracle *o, struct model_chunk *c,
+			     const struct subject_chunk *v, bool everything)
+{
+	size_t per_page = (size_t)c->block_units / (8 * sizeof(long));
+	size_t from = 0, to = c->map_words;
+	bool end_used = c->unit[c->nr_units - 1] != UNIT_FREE;
+	bool same = true;
+
+	o->checked[RULE_alloc_map]++;
+	o->checked[RULE_bound_map]++;
+	if (!everything && to * sizeof(long) > MAP_BYTES_PER_OP) {
+		/* too large to compare each time: the touched pages, and one more in turn */
+		from = o->cursor++ % (c->map_words / per_page) * per_page;
+		same = same_words(c, v, from, from + per_page);
+		from = (size_t)c->touched_from * per_page;
+		to = (size_t)c->touched_to * per_page;
+	}
+	if (from < to)
+		same = same && same_words(c, v, from, to);
+	if (same && !everything && (!end_used || bit(v->bound_map, c->nr_units)))
+		return true;
+
+	if (!check_maps_slowly(o, c, v))
+		return false;
+	memcpy(c->alloc_seen, v->alloc_map, c->map_words * sizeof(long));
+	memcpy(c->bound_seen, v->bound_map, c->map_words * sizeof(long));
+	return true;
+}
+
+/* Every block whose hints or units changed, and the chunk's own. */
+static bool check_chunk_hints(struct oracle *o, struct model_chunk *c,
+			      const struct subject_chunk *v, bool everything)
+{
+	bool changed = c->touched || everything;
+
+	for (int i = 0; i < c->nr_pages; i++) {
+		bool same = !memcmp(c->blocks + i, v->blocks + i, sizeof(*c->blocks));
+
+		if (same && !everything && (i < c->touched_from || i >= c->touched_to))
+			continue;
+		if (!check_block_hint(o, c, i, v->blocks + i))
+			return false;
+		c->blocks[i] = v->blocks[i];
+	}
+	if (!changed && !memcmp(&c->md, v->md, sizeof(c->md)))
+		return true;
+	if (!check_chunk_hint(o, c, v->md))
+		return false;
+	c->md = *v->md;
+	return true;
+}
+
+/* What was touched has been validated. */
+static void untouch(struct model_chunk *c)
+{
+	c->touched = false;
+	c->touched_from = c->nr_pages;
+	c->touched_to = 0;
+}
+
+/**
+ * check_hints_of - validate the hints of one chunk before its list follows from them
+ * @o: the oracle, its view fresh
+ * @c: the chunk
+ */
+bool check_hints_of(struct oracle *o, struct model_chunk *c)
+{
+	for (unsigned int i = 0; i < o->view.nr_chunks; i++) {
+		const struct subject_chunk *v = o->view.chunk + i;
+
+		if (v->base != c->base || (v->slot == -1) != c->reserved)
+			continue;
+		if (!c->id)
+			c->id = v->id;
+		if (!check_chunk_maps(o, c, v, false) || !check_chunk_hints(o, c, v, false))
+			return false;
+		untouch(c);
+		return true;
+	}
+	return fail_lists(o, c, NULL);
+}
+
+static bool check_geometry(struct oracle *o, const struct model_chunk *c,
+			   const struct subject_chunk *v)
+{
+	CHECK(o, chunk_geometry,
+	      v->nr_pages == c->nr_pages && v->immutable == c->immutable &&
+		      v->start_offset == 4 * (unsigned int)c->start &&
+		      v->end_offset == 4 * (unsigned int)(c->nr_units - c->end) &&
+		      v->base == c->base,
+	      c, -1, -1, "%s: pages %d, offsets %u and %u, immutable %d", c->name, v->nr_pages,
+	      v->start_offset, v->end_offset, v->immutable);
+	CHECK(o, isolated, v->isolated == c->isolated, c, -1, -1, "%s: isolated %d, expected %d",
+	      c->name, v->isolated, c->isolated);
+	return true;
+}
+
+static bool check_counts(struct oracle *o, const struct model_chunk *c,
+			 const struct subject_chunk *v)
+{
+	CHECK(o, free_bytes, v->free_bytes == 4 * c->whole.nr_free, c, -1, -1,
+	      "%s: free_bytes %d, truth %d", c->name, v->free_bytes, 4 * c->whole.nr_free);
+	CHECK(o, nr_populated, v->nr_populated == c->nr_populated, c, -1, -1,
+	      "%s: nr_populated %d, truth %d", c->name, v->nr_populated, c->nr_populated);
+	CHECK(o, empty_pages, v->nr_empty_pop_pages == c->nr_empty, c, -1, -1,
+	      "%s: nr_empty_pop_pages %d, truth %d", c->name, v->nr_empty_pop_pages,
+	      c->nr_empty);
+	if (o->ops->flags(o->s) & SUBJECT_HAS_STATS)
+		CHECK(o, chunk_stats,
+		      v->nr_alloc == c->nr_alloc && v->max_alloc_size == c->max_alloc_size, c, -1,
+		      -1, "%s: nr_alloc %d max_alloc_size %zu, truth %d and %zu", c->name,
+		      v->nr_alloc, v->max_alloc_size, c->nr_alloc, c->max_alloc_size);
+	return true;
+}
+
+static bool check_populated(struct oracle *o, struct model_chunk *c,
+			    const struct subject_chunk *v)
+{
+	o->checked[RULE_populated_map]++;
+	for (int i = 0; i < c->nr_pages; i++)
+		if (bit(v->populated, i) != c->populated[i])
+			return oracle_fail(o, RULE_populated_map, c, i * c->block_units,
+					   (i + 1) * c->block_units,
+					   "page %d of %s is %spopulated, marked otherwise", i,
+					   c->name, c->populated[i] ? "" : "not ");
+	return check_pages(o, c);
+}
+
+static bool check_chunk(struct oracle *o, struct model_chunk *c, const struct subject_chunk *v,
+			bool everything)
+{
+	if (everything) {
+		struct truth fast = c->whole;
+
+		model_refresh_chunk_naive(c);
+		if (memcmp(&fast, &c->whole, sizeof(fast)))
+			return oracle_fail(o, RULE_self_check, c, -1, -1,
+					   "%s: the quick truth differs from the slow one",
+					   c->name);
+	}
+	if (!check_geometry(o, c, v))
+		return false;
+	if ((c->pages_touched || everything) && !check_populated(o, c, v))
+		return false;
+	if (!check_chunk_maps(o, c, v, everything) || !check_counts(o, c, v) ||
+	    !check_chunk_hints(o, c, v, everything))
+		return false;
+	untouch(c);
+	c->pages_touched = false;
+	return true;
+}
+
+static bool check_stats(struct oracle *o)
+{
+	const struct subject_stats *got = &o->view.stats, *want = &o->m.stats;
+
+	CHECK(o, stats, got->nr_alloc == want->nr_alloc && got->nr_dealloc == want->nr_dealloc,
+	      NULL, -1, -1, "nr_alloc %llu nr_dealloc %llu, truth %llu and %llu",
+	      (unsigned long long)got->nr_alloc, (unsigned long long)got->nr_dealloc,
+	      (unsigned long long)want->nr_alloc, (unsigned long long)want->nr_dealloc);
+	CHECK(o, stats,
+	      got->nr_cur_alloc == want->nr_cur_alloc && got->nr_max_alloc == want->nr_max_alloc,
+	      NULL, -1, -1, "nr_cur_alloc %llu nr_max_alloc %llu, truth %llu and %llu",
+	      (unsigned long long)got->nr_cur_alloc, (unsigned long long)got->nr_max_alloc,
+	      (unsigned long long)want->nr_cur_alloc, (unsigned long long)want->nr_max_alloc);
+	CHECK(o, stats,
+	      got->nr_chunks == want->nr_chunks && got->nr_max_chunks == want->nr_max_chunks,
+	      NULL, -1, -1, "nr_chunks %u nr_max_chunks %u, truth %u and %u", got->nr_chunks,
+	      got->nr_max_chunks, want->nr_chunks, want->nr_max_chunks);
+	CHECK(o, stats,
+	      got->min_alloc_size == want->min_alloc_size &&
+		      got->max_alloc_size == want->max_alloc_size,
+	      NULL, -1, -1, "min_alloc_size %zu max_alloc_size %zu, truth %zu and %zu",
+	      got->min_alloc_size, got->max_alloc_size, want->min_alloc_size,
+	      want->max_alloc_size);
+	return true;
+}
+
+static bool check_totals(struct oracle *o)
+{
+	const struct model *m = &o->m;
+	long empty = model_empty_total(m), populated = model_populated_total(m);
+	uint64_t used = 0;
+
+	CHECK(o, empty_pages_total, o->view.nr_empty_pop_pages == empty, NULL, -1, -1,
+	      "nr_empty_pop_pages %ld, truth %ld", o->view.nr_empty_pop_pages, empty);
+	CHECK(o, populated_total, o->view.nr_populated == populated, NULL, -1, -1,
+	      "nr_populated %ld, truth %ld", o->view.nr_populated, populated);
+	CHECK(o, work_pending, o->view.work_pending == m->work_pending, NULL, -1, -1,
+	      "the balance work is %sasked for, expected otherwise",
+	      o->view.work_pending ? "" : "not ");
+	CHECK(o, atomic_failed, o->view.atomic_failed == m->atomic_failed, NULL, -1, -1,
+	      "atomic_failed is %d, expected %d", o->view.atomic_failed, m->atomic_failed);
+
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		if (!m->chunk[i]->immutable)
+			used += (uint64_t)m->chunk[i]->nr_populated * m->nr_cpus;
+	CHECK(o, frames_used, m->dry || o->w->nr_frames - o->w->budget.frames_free == used, NULL,
+	      -1, -1, "%u page frames are taken, %llu are mapped",
+	      o->w->nr_frames - o->w->budget.frames_free, (unsigned long long)used);
+	return !(o->ops->flags(o->s) & SUBJECT_HAS_STATS) || check_stats(o);
+}
+
+/**
+ * check_state - hold all that the subject believes against the truth
+ * @o: the oracle, its view fresh
+ * @everything: also what cannot have changed
+ */
+bool check_state(struct oracle *o, bool everything)
+{
+	bool pages_touched = everything;
+	unsigned int at = 0;
+
+	everything = everything || (o->flags & ORACLE_FULL);
+	if (!check_lists(o))
+		return false;
+
+	if (o->m.reserved) {
+		pages_touched |= o->m.reserved->pages_touched;
+		if (!check_chunk(o, o->m.reserved, o->view.chunk + at++, everything))
+			return false;
+	}
+	for (int slot = 0; slot < o->m.nr_slots; slot++) {
+		for (unsigned int i = 0; i < o->m.slots[slot].nr; i++) {
+			struct model_chunk *c = o->m.slots[slot].chunk[i];
+
+			pages_touched |= c->pages_touched;
+			if (!check_chunk(o, c, o->view.chunk + at++, everything))
+				return false;
+		}
+	}
+	return check_totals(o) && (!pages_touched || check_distinct(o)) &&
+	       check_contents(o, everything) && check_static(o, everything);
+}

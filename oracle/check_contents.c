@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_contents.c - the bytes of live objects and static areas, and the memory behind pages.
+ *
+ * Only bytes of live objects count: what an allocator does to free space is its own business.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle.h"
+
+#define CONTENTS_PER_OP (16u << 10) /* bytes looked at after an op, beyond that round robin */
+
+/**
+ * pattern_byte - what a write op puts into an object
+ * @seed: of the op
+ * @cpu: index of the possible CPU
+ * @i: byte of the object
+ *
+ * Neighbouring CPUs, seeds and bytes all differ, so that a mix-up of any two shows.
+ */
+uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i)
+{
+	uint32_t x = (seed + 1) * 0x9e3779b1u + cpu * 0x85ebca77u + i * 0xc2b2ae3du;
+
+	return (uint8_t)((x ^ x >> 15) >> 3);
+}
+
+/**
+ * static_byte - what the static area of a CPU holds
+ * @cpu: index of the possible CPU
+ * @i: byte of the area
+ */
+uint8_t static_byte(unsigned int cpu, uint32_t i)
+{
+	return (uint8_t)(0x51 + cpu * 29 + i * 7);
+}
+
+static uint8_t **shadow_of(const struct model *m, const struct model_chunk *c, unsigned int cpu,
+			   int page)
+{
+	(void)m;
+	return c->shadow + cpu * (unsigned int)c->nr_pages + page;
+}
+
+/**
+ * shadow_zero - a new object must read as zero from here on
+ * @o: the oracle
+ * @c: the chunk
+ * @unit: its first unit
+ * @units: how many
+ */
+void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units)
+{
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		for (int i = unit; i < unit + units;) {
+			int page = i / c->block_units, in_page = i % c->block_units;
+			int nr = c->block_units - in_page;
+
+			if (nr > unit + units - i)
+				nr = unit + units - i;
+			memset(*shadow_of(&o->m, c, cpu, page) + 4 * in_page, 0, (size_t)nr * 4);
+			i += nr;
+		}
+	}
+}
+
+/**
+ * check_zeroed - a new object is mapped and zero on every CPU
+ * @o: the oracle
+ * @c: the chunk
+ * @unit: its first unit
+ * @units: how many
+ */
+bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units)
+{
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		for (int i = unit; i < unit + units;) {
+			int page = i / c->block_units, in_page = i % c->block_units;
+			const uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+			const uint8_t *want = *shadow_of(&o->m, c, cpu, page);
+			int nr = c->block_units - in_page;
+
+			if (nr > unit + units - i)
+				nr = unit + units - i;
+			CHECK(o, page_mapped, data, c, i, i + nr,
+			      "page %d of %s is not mapped on CPU index %u", page, c->name, cpu);
+			CHECK(o, alloc_zeroed,
+			      !memcmp(data + 4 * in_page, want + 4 * in_page, (size_t)nr * 4), c,
+			      i, i + nr, "new object at %s+%d is not zero on CPU index %u",
+			      c->name, 4 * unit, cpu);
+			i += nr;
+		}
+	}
+	return true;
+}
+
+/* A page differs from what it should hold: does a live object? */
+static bool check_differing_page(struct oracle *o, struct model_chunk *c, unsigned int cpu,
+				 int page, const uint8_t *data, uint8_t *want)
+{
+	for (int i = 0; i < c->block_units; i++) {
+		int unit = page * c->block_units + i;
+		bool live = c->unit[unit] == UNIT_START || c->unit[unit] == UNIT_BODY;
+
+		CHECK(o, content_intact, !live || !memcmp(data + 4 * i, want + 4 * i, 4), c, unit,
+		      unit + 1, "%s+%d on CPU index %u: %02x%02x%02x%02x, written %02x%02x%02x%02x",
+		      c->name, 4 * unit, cpu, data[4 * i], data[4 * i + 1], data[4 * i + 2],
+		      data[4 * i + 3], want[4 * i], want[4 * i + 1], want[4 * i + 2],
+		      want[4 * i + 3]);
+	}
+	/* free space may hold anything: note it, so that the next look is quick */
+	for (int i = 0; i < c->block_units; i++) {
+		uint8_t state = c->unit[page * c->block_units + i];
+
+		if (state == UNIT_FREE || state == UNIT_HIDDEN)
+			memcpy(want + 4 * i, data + 4 * i, 4);
+	}
+	return true;
+}
+
+static bool check_page_contents(struct oracle *o, struct model_chunk *c, int page)
+{
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		uint8_t *want = *shadow_of(&o->m, c, cpu, page);
+		const uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+
+		CHECK(o, page_mapped, data, c, page * c->block_units, (page + 1) * c->block_units,
+		      "page %d of %s is not mapped on CPU index %u", page, c->name, cpu);
+		o->checked[RULE_content_intact]++;
+		if (memcmp(data, want, o->m.page) &&
+		    !check_differing_page(o, c, cpu, page, data, want))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * check_contents - the contents of all live objects
+ * @o: the oracle
+ * @everything: without limit; otherwise at most CONTENTS_PER_OP bytes, going on where the last
+ *              call ended
+ */
+bool check_contents(struct oracle *o, bool everything)
+{
+	struct model *m = &o->m;
+	uint32_t step = m->page * m->nr_cpus;
+	uint32_t left = CONTENTS_PER_OP;
+	unsigned int total = 0, at = 0, first;
+
+	if (m->dry)
+		return true;
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		total += (unsigned int)m->chunk[i]->nr_pages;
+	first = (uint64_t)total * step <= CONTENTS_PER_OP || everything ? 0 : o->cursor % total;
+
+	for (int round = 0; round < 2; round++, at = 0) {
+		for (unsigned int i = 0; i < m->nr_chunks; i++) {
+			struct model_chunk *c = m->chunk[i];
+
+			for (int page = 0; page < c->nr_pages; page++, at++) {
+				if ((round == 0) != (at >= first) || !c->populated[page])
+					continue;
+				if (!everything && left < step && left != CONTENTS_PER_OP) {
+					o->cursor = at;
+					return true;
+				}
+				if (!check_page_contents(o, c, page))
+					return false;
+				left -= left < step ? left : step;
+			}
+		}
+	}
+	return true;
+}
+
+/**
+ * check_pages - every populated page of a chunk is mapped on every CPU, and no other page
+ * @o: the oracle
+ * @c: the chunk
+ */
+bool check_pages(struct oracle *o, struct model_chunk *c)
+{
+	if (o->m.dry || c->immutable)
+		return true;
+	for (int page = 0; page < c->nr_pages; page++) {
+		for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+			bool mapped = o->ops->mapped(o->s, c->id, cpu, (unsigned int)page);
+
+			if (c->stale[cpu * (unsigned int)c->nr_pages + (unsigned int)page])
+				continue;
+			CHECK(o, page_mapped, mapped == c->populated[page], c,
+			      page * c->block_units, (page + 1) * c->block_units,
+			      "page %d of %s on CPU index %u is %smapped, but %spopulated", page,
+			      c->name, cpu, mapped ? "" : "not ",
+			      c->populated[page] ? "" : "not ");
+		}
+	}
+	return true;
+}
+
+static int compare_pointers(const void *a, const void *b)
+{
+	const uint8_t *x = *(uint8_t *const *)a, *y = *(uint8_t *const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/**
+ * check_distinct - no frame serves two CPUs or two pages
+ * @o: the oracle
+ */
+bool check_distinct(struct oracle *o)
+{
+	struct model *m = &o->m;
+	size_t nr = 0;
+
+	if (m->dry)
+		return true;
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		struct model_chunk *c = m->chunk[i];
+		size_t all = nr + (size_t)c->nr_pages * m->nr_cpus;
+
+		if (c->immutable)
+			continue;
+		if (all > o->page_list_size) {
+			o->page_list_size = all * 2;
+			o->page_list = realloc(o->page_list,
+					       o->page_list_size * sizeof(*o->page_list));
+			if (!o->page_list)
+				abort();
+		}
+		for (int page = 0; page < c->nr_pages; page++)
+			for (unsigned int cpu = 0; c->populated[page] && cpu < m->nr_cpus; cpu++)
+				o->page_list[nr++] =
+					o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+	}
+	if (!nr)
+		return true;
+	qsort(o->page_list, nr, sizeof(*o->page_list), compare_pointers);
+	for (size_t i = 1; i < nr; i++)
+		CHECK(o, copies_distinct, o->page_list[i] != o->page_list[i - 1], NULL, -1, -1,
+		      "one page frame is mapped twice");
+	return true;
+}
+
+/**
+ * check_static - the static area of every CPU is as it was set up
+ * @o: the oracle
+ * @everything: all of it; otherwise the part next to the chunks, where an error would begin
+ */
+bool check_static(struct oracle *o, bool everything)
+{
+	uint32_t size = o->m.static_size;
+	uint32_t from = everything || size < 32 ? 0 : size - 32;
+
+	for (unsigned int cpu = 0; !o->m.dry && cpu < o->m.nr_cpus; cpu++) {
+		const uint8_t *data = o->ops->static_data(o->s, cpu);
+
+		o->checked[RULE_static_intact]++;
+		for (uint32_t i = from; i < size; i++)
+			if (data[i] != static_byte(cpu, i))
+				return oracle_fail(o, RULE_static_intact, NULL, -1, -1,
+						   "static byte %u on CPU index %u changed", i,
+						   cpu);
+	}
+	return true;
+}

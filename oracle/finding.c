@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * finding.c - recording the first broken rule, and the texts of reasons.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "oracle.h"
+
+const char *const reason_texts[REASON_NR] = {
+	[REASON_OK] = "ok",
+	[REASON_BAD_REQUEST] = "illegal size or alignment",
+	[REASON_RESERVED_FULL] = "no fit in the reserved chunk",
+	[REASON_NOT_POPULATED] = "no populated fit for an atomic request",
+	[REASON_CHUNK_FAULT] = "no chunk: descriptor refused",
+	[REASON_META_FAULT] = "metadata refused",
+	[REASON_AREA_FAULT] = "no chunk: area refused",
+	[REASON_NO_WINDOW] = "no chunk: window full",
+	[REASON_PAGE_FAULT] = "page frame refused",
+	[REASON_NO_FRAMES] = "out of page frames",
+	[REASON_MAP_FAULT] = "mapping refused",
+	[REASON_MAP_STALE] = "page still mapped by an earlier failure",
+	[REASON_BAD_FREE] = "no live object",
+	[REASON_BAD_FREE_NOT_ISSUED] = "no live object, not issued",
+	[REASON_IMMUTABLE] = "immutable chunk",
+	[REASON_PAGE_RANGE] = "illegal page range",
+};
+
+/**
+ * oracle_fail - record a broken rule
+ * @o: the oracle
+ * @rule: which
+ * @c: the chunk it is about, or NULL
+ * @from: first unit that differs, or -1
+ * @to: unit after the last
+ * @fmt: one line with expected and actual
+ *
+ * Return: false, for the caller to return.
+ */
+bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,
+		 const char *fmt, ...)
+{
+	va_list ap;
+
+	if (o->failed)
+		return false;
+	o->failed = true;
+	o->finding = (struct finding){ .rule = rule, .from = from, .to = to };
+	if (c)
+		memcpy(o->finding.chunk, c->name, sizeof(o->finding.chunk));
+	va_start(ap, fmt);
+	vsnprintf(o->finding.what, sizeof(o->finding.what), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/**
+ * oracle_tolerates - is a quirk of the subject known and tolerated
+ * @o: the oracle
+ * @quirk: the quirk
+ */
+bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk)
+{
+	return (o->tolerate >> quirk) & 1;
+}

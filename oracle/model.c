@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * model.c - the truth about chunks: which unit is used, which page has memory.
+ *
+ * Nothing here looks at the subject.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+/* Zeroed memory; the host running out of it proves nothing about the subject. */
+void *model_alloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (!p) {
+		fputs("pcpufuzz: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+/**
+ * truth_naive - look at every unit of a stretch
+ * @unit: enum unit_state of each
+ * @nr: how many
+ */
+struct truth truth_naive(const uint8_t *unit, int nr)
+{
+	struct truth t = { .first_free = nr };
+	int run = 0;
+
+	for (int i = 0; i < nr; i++) {
+		if (unit[i] != UNIT_FREE) {
+			run = 0;
+			continue;
+		}
+		if (run == 0 && t.nr_free == 0)
+			t.first_free = i;
+		t.nr_free++;
+		run++;
+		if (run == i + 1)
+			t.left = run;
+		if (run > t.contig)
+			t.contig = run;
+	}
+	t.right = run;
+	return t;
+}
+
+/**
+ * first_used_unit - the first unit of a range that is not free
+ * @unit: enum unit_state of all
+ * @from: first of the range
+ * @to: unit after the last
+ *
+ * Eight at a time, as UNIT_FREE is 0.
+ *
+ * Return: the unit, or @to.
+ */
+int first_used_unit(const uint8_t *unit, int from, int to)
+{
+	uint64_t eight;
+
+	for (; from + 8 <= to; from += 8) {
+		memcpy(&eight, unit + from, 8);
+		if (eight)
+			break;
+	}
+	while (from < to && unit[from] == UNIT_FREE)
+		from++;
+	return from;
+}
+
+/* The first unit of a range that is free, or @to; no byte of eight used ones is 0. */
+static int first_free_unit(const uint8_t *unit, int from, int to)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t eight;
+
+	for (; from + 8 <= to; from += 8) {
+		memcpy(&eight, unit + from, 8);
+		if ((eight - ones) & ~eight & (ones << 7))
+			break;
+	}
+	while (from < to && unit[from] != UNIT_FREE)
+		from++;
+	return from;
+}
+
+/* As truth_naive(), but from run to run. */
+static struct truth truth_of(const uint8_t *unit, int nr)
+{
+	struct truth t = { .first_free = nr };
+
+	for (int start = first_free_unit(unit, 0, nr), end; start < nr;
+	     start = first_free_unit(unit, end, nr)) {
+		end = first_used_unit(unit, start, nr);
+		if (!t.nr_free)
+			t.first_free = start;
+		if (start == 0)
+			t.left = end;
+		if (end == nr)
+			t.right = end - start;
+		if (end - start > t.contig)
+			t.contig = end - start;
+		t.nr_free += end - start;
+	}
+	return t;
+}
+
+/*
+ * A page counts as empty if it has memory and no unit of it is used.  One that is used while its
+ * memory is still to come counts against that, which is visible only between single steps.
+ */
+static void count_pages(struct model_chunk *c)
+{
+	c->nr_populated = 0;
+	c->nr_empty = 0;
+	for (int i = 0; i < c->nr_pages; i++) {
+		bool unused = c->block[i].nr_free == c->block_units;
+
+		c->nr_populated += c->populated[i];
+		c->nr_empty += c->populated[i] ? unused : unused - 1;
+	}
+}
+
+/**
+ * model_refresh_chunk_naive - find the truth about a chunk by looking at every unit
+ * @c: the chunk
+ */
+void model_refresh_chunk_naive(struct model_chunk *c)
+{
+	c->in_block = 0;
+	for (int i = 0; i < c->nr_pages; i++) {
+		c->block[i] = truth_naive(c->unit + i * c->block_units, c->block_units);
+		if (c->block[i].contig > c->in_block)
+			c->in_block = c->block[i].contig;
+	}
+	c->whole = truth_naive(c->unit, c->nr_units);
+	count_pages(c);
+}
+
+/**
+ * model_refresh_chunk - the same, looking only at pages where units changed
+ * @c: the chunk
+ * @from: first of these pages
+ * @to: page after the last
+ *
+ * The runs of the other pages have not changed, so runs over pages can be pieced together.
+ */
+void model_refresh_chunk(struct model_chunk *c, int from, int to)
+{
+	struct truth t = { .first_free = c->nr_units };
+	int run = 0;
+	bool all_free = true;
+
+	for (int i = from; i < to; i++)
+		c->block[i] = truth_of(c->unit + i * c->block_units, c->block_units);
+
+	c->in_block = 0;
+	for (int i = 0; i < c->nr_pages; i++) {
+		const struct truth *b = c->block + i;
+
+		if (b->nr_free && t.nr_free == 0)
+			t.first_free = i * c->block_units + b->first_free;
+		t.nr_free += b->nr_free;
+		if (b->contig > c->in_block)
+			c->in_block = b->contig;
+		if (b->contig > t.contig)
+			t.contig = b->contig;
+		if (run + b->left > t.contig)
+			t.contig = run + b->left;
+		if (all_free)
+			t.left += b->left;
+		if (b->left != c->block_units)
+			all_free = false;
+		run = b->right == c->block_units ? run + b->right : b->right;
+	}
+	t.right = run;
+	c->whole = t;
+	count_pages(c);
+}
+
+/* The units [from_unit, to_unit) changed: find the truth again, and note what to check. */
+static void touch(struct model_chunk *c, int from_unit, int to_unit)
+{
+	int from = from_unit / c->block_units;
+	int to = (to_unit + c->block_units - 1) / c->block_units;
+
+	if (from < c->touched_from)
+		c->touched_from = from;
+	if (to > c->touched_to)
+		c->touched_to = to;
+	c->touched = true;
+	model_refresh_chunk(c, from, to);
+}
+
+/* Set or clear a bit of the maps as they should look. */
+static void expect_bit(unsigned long *map, int i, bool on)
+{
+	unsigned long mask = 1UL << ((size_t)i % (8 * sizeof(long)));
+
+	if (on)
+		map[(size_t)i / (8 * sizeof(long))] |= mask;
+	else
+		map[(size_t)i / (8 * sizeof(long))] &= ~mask;
+}
+
+/* What marking or clearing an object does to the maps; a free leaves the boundary map alone. */
+static void expect_maps(struct model_chunk *c, int unit, int nr, bool on)
+{
+	for (int i = unit; i < unit + nr; i++) {
+		expect_bit(c->alloc_seen, i, on);
+		if (on)
+			expect_bit(c->bound_seen, i, i == unit);
+	}
+	if (on && unit + nr < c->nr_units)
+		expect_bit(c->bound_seen, unit + nr, true);
+}
+
+/**
+ * model_init - the truth about a machine without chunks
+ * @m: the model
+ * @machine: the machine
+ * @dry: pages have no contents
+ */
+void model_init(struct model *m, const struct machine *machine, bool dry)
+{
+	uint32_t limit = (32768 + machine->page - 1) / machine->page * machine->page;
+
+	*m = (struct model){
+		.page = machine->page,
+		.unit_size = machine_unit_size(machine),
+		.static_size = machine->static_size,
+		.nr_cpus = machine_nr_cpus(machine),
+		.dry = dry,
+	};
+	m->max_alloc = limit < m->unit_size ? limit : m->unit_size;
+	m->area_size = (uint64_t)m->unit_size * m->nr_cpus;
+	m->vm_start = SUBJECT_VM_START;
+	m->vm_end = m->vm_start + (uint64_t)machine->vm_pages * machine->page;
+	m->sidelined = model_size_class((int)m->unit_size) + 1;
+	m->free_slot = m->sidelined + 1;
+	m->to_depopulate = m->free_slot + 1;
+	m->nr_slots = m->to_depopulate + 1;
+	m->stats.min_alloc_size = m->unit_size;
+}
+
+static void free_chunk(const struct model *m, struct model_chunk *c)
+{
+	for (unsigned int i = 0; c->shadow && i < m->nr_cpus * (unsigned int)c->nr_pages; i++)
+		free(c->shadow[i]);
+	free(c->shadow);
+	free(c->bound_seen);
+	free(c->alloc_seen);
+	free(c->blocks);
+	free(c->stale);
+	free(c->populated);
+	free(c->block);
+	free(c->unit);
+	free(c);
+}
+
+void model_exit(struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		free_chunk(m, m->chunk[i]);
+	for (int i = 0; i < m->nr_slots; i++)
+		free(m->slots[i].chunk);
+	free(m->chunk);
+}
+
+/**
+ * model_new_chunk - a chunk that was just made
+ * @m: the model
+ * @base: its address
+ * @nr_pages: pages it spans
+ * @start: first unit that it serves
+ * @end: unit after the last
+ *
+ * All its pages are without memory, and its hints are those that a free chunk has by definition.
+ */
+struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages, int start,
+				    int end)
+{
+	struct model_chunk *c = model_alloc(sizeof(*c));
+
+	c->base = base;
+	c->nr_pages = nr_pages;
+	c->block_units = (int)m->page / 4;
+	c->nr_units = nr_pages * c->block_units;
+	c->start = start;
+	c->end = end;
+	c->slot = -1;
+	c->unit = model_alloc((size_t)c->nr_units);
+	memset(c->unit, UNIT_HIDDEN, (size_t)c->nr_units);
+	memset(c->unit + start, UNIT_FREE, (size_t)(end - start));
+	c->block = model_alloc((size_t)nr_pages * sizeof(*c->block));
+	c->populated = model_alloc((size_t)nr_pages);
+	c->blocks = model_alloc((size_t)nr_pages * sizeof(*c->blocks));
+	c->map_words = ((size_t)c->nr_units + 8 * sizeof(long) - 1) / (8 * sizeof(long));
+	c->alloc_seen = model_alloc(c->map_words * sizeof(long));
+	c->bound_seen = model_alloc(c->map_words * sizeof(long));
+	if (!m->dry) {
+		c->stale = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages);
+		c->shadow = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages *
+					sizeof(*c->shadow));
+	}
+
+	for (int i = 0; i < nr_pages; i++)
+		c->blocks[i] = (struct subject_md){ .contig_hint = c->block_units,
+						    .left_free = c->block_units,
+						    .right_free = c->block_units,
+						    .nr_bits = c->block_units };
+	c->md = (struct subject_md){ .contig_hint = c->nr_units, .left_free = c->nr_units,
+				     .right_free = c->nr_units, .nr_bits = c->nr_units };
+	c->touched_from = 0;
+	c->touched_to = nr_pages;
+	c->touched = true;
+	c->pages_touched = true;
+	model_refresh_chunk(c, 0, nr_pages);
+
+	if (m->nr_chunks == m->chunk_capacity) {
+		m->chunk_capacity = m->chunk_capacity * 2 + 8;
+		m->chunk = realloc(m->chunk, m->chunk_capacity * sizeof(*m->chunk));
+		if (!m->chunk)
+			abort();
+	}
+	m->chunk[m->nr_chunks++] = c;
+	return c;
+}
+
+/**
+ * model_drop_chunk - a chunk that was destroyed
+ * @m: the model
+ * @c: the chunk
+ */
+void model_drop_chunk(struct model *m, struct model_chunk *c)
+{
+	model_unlist(m, c);
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		if (m->chunk[i] == c) {
+			memmove(m->chunk + i, m->chunk + i + 1,
+				(m->nr_chunks - i - 1) * sizeof(*m->chunk));
+			m->nr_chunks--;
+			break;
+		}
+	}
+	free_chunk(m, c);
+}
+
+/**
+ * model_chunk_at - the chunk whose served region an address lies in
+ * @m: the model
+ * @ptr: any address
+ */
+struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr)
+{
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		struct model_chunk *c = m->chunk[i];
+
+		if (ptr >= c->base + 4 * (uint64_t)c->start &&
+		    ptr < c->base + 4 * (uint64_t)c->end)
+			return c;
+	}
+	return NULL;
+}
+
+/**
+ * model_chunk_by_base - the chunk at an address
+ * @m: the model
+ * @base: the address; reserved and first chunk may share one, then this is the first chunk
+ */
+struct model_chunk *model_chunk_by_base(const struct model *m, uint64_t base)
+{
+	for (unsigned int i = m->nr_chunks; i--;)
+		if (m->chunk[i]->base == base)
+			return m->chunk[i];
+	return NULL;
+}
+
+/**
+ * model_mark - make units a live object
+ * @m: the model
+ * @c: the chunk
+ * @unit: the first one
+ * @nr: how many; all must be free
+ */
+void model_mark(struct model *m, struct model_chunk *c, int unit, int nr)
+{
+	size_t size = (size_t)nr * 4;
+	struct subject_stats *st = &m->stats;
+
+	for (int i = unit; i < unit + nr; i++) {
+		assert(c->unit[i] == UNIT_FREE);
+		c->unit[i] = i == unit ? UNIT_START : UNIT_BODY;
+	}
+	touch(c, unit, unit + nr);
+	expect_maps(c, unit, nr, true);
+
+	c->nr_alloc++;
+	if (c->max_alloc_size < size)
+		c->max_alloc_size = size;
+	st->nr_alloc++;
+	st->nr_cur_alloc++;
+	if (st->nr_max_alloc < st->nr_cur_alloc)
+		st->nr_max_alloc = st->nr_cur_alloc;
+	if (st->min_alloc_size > size)
+		st->min_alloc_size = size;
+	if (st->max_alloc_size < size)
+		st->max_alloc_size = size;
+}
+
+/**
+ * model_object_units - how long the object is that starts at a unit
+ * @c: the chunk
+ * @unit: the unit
+ *
+ * Return: units, or 0 if no live object starts there.
+ */
+int model_object_units(const struct model_chunk *c, int unit)
+{
+	int end = unit + 1;
+
+	if (unit < 0 || unit >= c->nr_units || c->unit[unit] != UNIT_START)
+		return 0;
+	while (end < c->nr_units && c->unit[end] == UNIT_BODY)
+		end++;
+	return end - unit;
+}
+
+/**
+ * model_unmark - make the units of a live object free
+ * @m: the model
+ * @c: the chunk
+ * @unit: its first unit
+ *
+ * Return: how many they were.
+ */
+int model_unmark(struct model *m, struct model_chunk *c, int unit)
+{
+	int nr = model_object_units(c, unit);
+
+	assert(nr);
+	memset(c->unit + unit, UNIT_FREE, (size_t)nr);
+	touch(c, unit, unit + nr);
+	expect_maps(c, unit, nr, false);
+
+	c->nr_alloc--;
+	m->stats.nr_dealloc++;
+	m->stats.nr_cur_alloc--;
+	return nr;
+}
+
+/**
+ * model_set_populated - give pages memory, or take it
+ * @m: the model
+ * @c: the chunk
+ * @from: first page
+ * @to: page after the last
+ * @on: give or take
+ *
+ * What is given holds junk on every CPU.
+ */
+void model_set_populated(struct model *m, struct model_chunk *c, int from, int to, bool on)
+{
+	for (int page = from; page < to; page++) {
+		assert(c->populated[page] != on);
+		c->populated[page] = on;
+		for (unsigned int cpu = 0; !m->dry && cpu < m->nr_cpus; cpu++) {
+			uint8_t **s = c->shadow + cpu * (unsigned int)c->nr_pages + page;
+
+			free(*s);
+			*s = on ? memset(model_alloc(m->page), WORLD_JUNK, m->page) : NULL;
+		}
+	}
+	c->touched = true;
+	c->pages_touched = true;
+	count_pages(c);
+}
+
+/**
+ * model_empty_total - empty populated pages of all chunks that are in use
+ * @m: the model
+ */
+long model_empty_total(const struct model *m)
+{
+	long nr = 0;
+
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		if (!m->chunk[i]->reserved && !m->chunk[i]->isolated)
+			nr += m->chunk[i]->nr_empty;
+	return nr;
+}
+
+/**
+ * model_populated_total - populated pages of all chunks
+ * @m: the model
+ *
+ * The first unit counts with the whole pages of its three regions together.
+ */
+long model_populated_total(const struct model *m)
+{
+	long nr = m->first_populated;
+
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		if (!m->chunk[i]->immutable)
+			nr += m->chunk[i]->nr_populated;
+	return nr;
+}

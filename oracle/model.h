@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * model.h - what is true: one byte per 4-byte unit, plain arrays as lists, linear scans.
+ *
+ * Changed only by what the program asked for and by the documented rules.  From the subject it
+ * holds nothing but hints, each of which was held against the truth first.  Knows no bitmaps.
+ */
+#ifndef ORACLE_MODEL_H
+#define ORACLE_MODEL_H
+
+#include "subject.h"
+
+#define MODEL_SLOTS_MAX 40
+#define EMPTY_PAGES_LOW 2
+#define EMPTY_PAGES_HIGH 4
+#define SLOT_FAIL_THRESHOLD 3
+
+/**
+ * enum unit_state - what a 4-byte unit is used for
+ * @UNIT_FREE:   free
+ * @UNIT_START:  first unit of a live object
+ * @UNIT_BODY:   further unit of a live object
+ * @UNIT_HIDDEN: not served by this chunk
+ */
+enum unit_state {
+	UNIT_FREE,
+	UNIT_START,
+	UNIT_BODY,
+	UNIT_HIDDEN,
+};
+
+/**
+ * struct truth - what there is to know of a stretch of units
+ * @left:       free units at its left edge
+ * @right:      free units at its right edge
+ * @contig:     size of the largest free run
+ * @first_free: the first free unit, or the size of the stretch
+ * @nr_free:    free units
+ */
+struct truth {
+	int left, right, contig, first_free, nr_free;
+};
+
+/**
+ * struct model_chunk - the truth about one chunk
+ * @name:         c0 is the first chunk, c1 the next one made, ...; the reserved chunk is cr
+ * @id:           the subject's name for it, NULL until it was seen
+ * @base:         its address
+ * @nr_pages:     pages it spans
+ * @block_units:  units per page
+ * @nr_units:     units it spans
+ * @start:        first unit that it serves
+ * @end:          unit after the last that it serves
+ * @unit:         enum unit_state of each unit
+ * @block:        the truth about each page
+ * @whole:        the truth about all of it
+ * @in_block:     largest free run that lies within one page
+ * @populated:    1 for each page with memory
+ * @stale:        [cpu * nr_pages + page] 1 if left mapped by a failed population (quirk only)
+ * @nr_populated: pages with memory
+ * @nr_empty:     of these, how many are entirely free
+ * @nr_alloc:     live objects
+ * @max_alloc_size: largest object ever
+ * @immutable, @isolated, @reserved: as in Linux
+ * @slot:         the list it is on; -1 none
+ * @md, @blocks:  the subject's hints, as validated last
+ * @alloc_seen, @bound_seen: the maps as they should look, given how they were validated last
+ * @map_words:    words in each of these
+ * @touched:      some unit or page changed since the last check
+ * @touched_from, @touched_to: the pages on which units changed since the last check
+ * @pages_touched: some page got or lost memory since the last check
+ * @shadow:       [cpu * nr_pages + page] the bytes that page must hold, NULL if it has no memory
+ */
+struct model_chunk {
+	char name[12];
+	void *id;
+	uint64_t base;
+	int nr_pages, block_units, nr_units;
+	int start, end;
+	uint8_t *unit;
+	struct truth *block;
+	struct truth whole;
+	int in_block;
+	uint8_t *populated;
+	uint8_t *stale;
+	int nr_populated, nr_empty, nr_alloc;
+	size_t max_alloc_size;
+	bool immutable, isolated, reserved;
+	int slot;
+	struct subject_md md, *blocks;
+	unsigned long *alloc_seen, *bound_seen;
+	size_t map_words;
+	bool touched, pages_touched;
+	int touched_from, touched_to;
+	uint8_t **shadow;
+};
+
+/**
+ * struct model_list - one slot
+ */
+struct model_list {
+	unsigned int nr, capacity;
+	struct model_chunk **chunk;
+};
+
+/**
+ * struct model - the truth about everything
+ * @page, @unit_size, @max_alloc, @static_size: in bytes
+ * @nr_cpus:       possible CPUs
+ * @area_size:     address space of a chunk
+ * @vm_start, @vm_end: the window
+ * @dry:           no contents
+ * @slots:         the lists; see @sidelined, @free_slot, @to_depopulate
+ * @reserved:      the reserved chunk or NULL
+ * @first:         the first chunk
+ * @nr_chunks, @chunk: all chunks in the order they were made, the reserved one first
+ * @serial:        number for the next chunk's name
+ * @have_pages_array: the scratch array of the first population exists
+ * @work_pending, @atomic_failed: as in Linux
+ * @first_populated: pages of the first unit
+ * @stats:         what the statistics must say
+ */
+struct model {
+	uint32_t page, unit_size, max_alloc, static_size;
+	unsigned int nr_cpus;
+	uint64_t area_size, vm_start, vm_end;
+	bool dry;
+	struct model_list slots[MODEL_SLOTS_MAX];
+	int nr_slots, sidelined, free_slot, to_depopulate;
+	struct model_chunk *reserved, *first;
+	unsigned int nr_chunks, chunk_capacity;
+	struct model_chunk **chunk;
+	unsigned int serial;
+	bool have_pages_array;
+	bool work_pending, atomic_failed;
+	long first_populated;
+	struct subject_stats stats;
+};
+
+/* model.c */
+void model_init(struct model *m, const struct machine *machine, bool dry);
+void model_exit(struct model *m);
+struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages, int start,
+				    int end);
+void model_drop_chunk(struct model *m, struct model_chunk *c);
+struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr);
+struct model_chunk *model_chunk_by_base(const struct model *m, uint64_t base);
+void model_mark(struct model *m, struct model_chunk *c, int unit, int nr);
+int model_unmark(struct model *m, struct model_chunk *c, int unit);
+int model_object_units(const struct model_chunk *c, int unit);
+void model_set_populated(struct model *m, struct model_chunk *c, int from, int to, bool on);
+struct truth truth_naive(const uint8_t *unit, int nr);
+int first_used_unit(const uint8_t *unit, int from, int to);
+void model_refresh_chunk(struct model_chunk *c, int from, int to);
+void model_refresh_chunk_naive(struct model_chunk *c);
+long model_empty_total(const struct model *m);
+long model_populated_total(const struct model *m);
+void *model_alloc(size_t size);
+
+/* model_lists.c */
+int model_size_class(int bytes);
+int model_size_to_slot(const struct model *m, int bytes);
+int model_hint_slot(const struct model *m, const struct model_chunk *c);
+void model_move(struct model *m, struct model_chunk *c, int slot, bool front);
+void model_relocate(struct model *m, struct model_chunk *c, int oslot);
+void model_isolate(struct model *m, struct model_chunk *c);
+void model_reintegrate(struct model *m, struct model_chunk *c);
+void model_unlist(struct model *m, struct model_chunk *c);
+
+#endif

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oracle.c - one op at a time: foretell, let the subject act, compare, check the state.
+ *
+ * What is foretold comes from the truth and the hints validated after the last op.  Slots follow
+ * from the hints after this op, so lists are settled only when these have been validated.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle.h"
+
+static void set_outcome(struct outcome *out, enum reason reason, const struct model_chunk *c,
+			int off)
+{
+	*out = (struct outcome){ .reason = reason, .off = off };
+	if (c)
+		memcpy(out->chunk, c->name, sizeof(out->chunk));
+}
+
+/**
+ * oracle_init_first_unit - the truth about the two chunks of the first unit
+ * @o: the oracle, its model without chunks
+ * @machine: the machine
+ * @base: address of the first unit
+ *
+ * See the picture in impl/percpu-setup.c.
+ */
+void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uint64_t base)
+{
+	struct model *m = &o->m;
+	uint32_t static_size = (machine->static_size + 3) & ~3u;
+	uint32_t dyn_size = machine->dyn_size - (static_size - machine->static_size);
+	uint32_t start[2] = { static_size, static_size + machine->reserved_size };
+	uint32_t size[2] = { machine->reserved_size, dyn_size };
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t page = start[i] / m->page;
+		uint32_t in_page = start[i] % m->page;
+		uint32_t nr_pages = (in_page + size[i] + m->page - 1) / m->page;
+		struct model_chunk *c;
+
+		if (!size[i])
+			continue;
+		c = model_new_chunk(m, base + (uint64_t)page * m->page,
+				    (int)nr_pages, (int)in_page / 4,
+				    (int)(in_page + size[i]) / 4);
+		model_set_populated(m, c, 0, (int)nr_pages, true);
+		c->immutable = true;
+		c->reserved = i == 0;
+		if (c->reserved) {
+			m->reserved = c;
+			memcpy(c->name, "cr", 3);
+		} else {
+			m->first = c;
+			memcpy(c->name, "c0", 3);
+		}
+		/* boot memory is zero, not junk */
+		for (unsigned int p = 0; !m->dry && p < m->nr_cpus * nr_pages; p++)
+			memset(c->shadow[p], 0, m->page);
+	}
+	m->serial = 1;
+	m->first_populated =
+		(machine->static_size + machine->reserved_size + machine->dyn_size) / m->page;
+	m->stats.nr_chunks = 1;
+	m->stats.nr_max_chunks = 1;
+}
+
+/**
+ * oracle_init - start a subject and check its first state
+ * @o: the oracle
+ * @machine: a legal machine
+ * @ops: the subject
+ * @w: its world, already initialised
+ * @option: passed to the subject
+ * @tolerate: quirks whose rules are not enforced
+ * @flags: ORACLE_*
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_init(struct oracle *o, const struct machine *machine, const struct subject_ops *ops,
+		 struct world *w, unsigned int option, unsigned int tolerate, unsigned int flags)
+{
+	memset(o, 0, offsetof(struct oracle, view_chunk));
+	memset(&o->failed, 0, sizeof(*o) - offsetof(struct oracle, failed));
+	o->ops = ops;
+	o->w = w;
+	o->tolerate = tolerate;
+	o->flags = flags;
+	model_init(&o->m, machine, false);
+	oracle_init_first_unit(o, machine, SUBJECT_BASE_ADDR);
+
+	o->s = ops->create(machine, w, option);
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		uint8_t *data = ops->static_data(o->s, cpu);
+
+		for (uint32_t i = 0; i < machine->static_size; i++)
+			data[i] = static_byte(cpu, i);
+	}
+
+	if (!check_refresh_view(o) || !check_hints_of(o, o->m.first) ||
+	    (o->m.reserved && !check_hints_of(o, o->m.reserved)))
+		return false;
+	model_relocate(&o->m, o->m.first, -1);
+	return check_state(o, true);
+}
+
+/**
+ * oracle_exit - end the subject, if oracle_end() has not, and the oracle
+ * @o: the oracle
+ */
+void oracle_exit(struct oracle *o)
+{
+	if (o->s)
+		o->ops->destroy(o->s);
+	model_exit(&o->m);
+	free(o->page_list);
+}
+
+static bool legal_request(const struct model *m, const struct alloc_args *args, uint32_t *align)
+{
+	*align = args->align < 4 ? 4 : args->align;
+	return args->size && args->size <= m->max_alloc && *align <= m->page &&
+	       !(*align & (*align - 1));
+}
+
+/**
+ * struct forecast - what must become of a request
+ * @why: REASON_OK, or the reason for NULL
+ * @c: the chunk, also that of a request whose pages could not be had; NULL if none fits
+ * @unit: first unit
+ * @units: size
+ */
+struct forecast {
+	enum reason why;
+	struct model_chunk *c;
+	int unit, units;
+};
+
+/* Whether and where there is room; a chunk is made if that is called for. */
+static struct forecast foretell_room(struct oracle *o, struct budget *b, int bytes, int align,
+				     bool reserved, bool atomic)
+{
+	struct forecast f = { .why = REASON_OK, .units = bytes / 4 };
+	struct model_chunk *made;
+
+	f.c = search_naive(o, bytes, align, reserved, atomic, &f.unit);
+	if (f.c)
+		return f;
+	if (reserved || atomic) {
+		f.why = reserved ? REASON_RESERVED_FULL : REASON_NOT_POPULATED;
+		return f;
+	}
+	if (!o->m.slots[o->m.free_slot].nr) {
+		f.why = try_create(o, b, &made);
+		if (f.why != REASON_OK)
+			return f;
+		model_relocate(&o->m, made, -1);
+	}
+	f.c = search_naive(o, bytes, align, false, false, &f.unit);
+	return f;
+}
+
+/* Nothing that is documented excuses refusing this fit. */
+static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved, bool atomic)
+{
+	for (unsigned int i = 0; i < o->m.nr_chunks; i++) {
+		const struct model_chunk *c = o->m.chunk[i];
+		bool looked_at = c->slot >= model_size_to_slot(&o->m, bytes) &&
+				 c->slot <= o->m.free_slot;
+
+		if (reserved ? !c->reserved : !looked_at)
+			continue;
+		CHECK(o, fit_refused,
+		      c->whole.contig < bytes / 4 ||
+			      fit_is_excused(o, c, bytes / 4, align / 4, atomic),
+		      c, -1, -1, "%d bytes were refused, %s has %d in one piece", bytes, c->name,
+		      4 * c->whole.contig);
+	}
+	return true;
+}
+
+/* What was served must be usable, wherever it is. */
+static bool check_served(struct oracle *o, uint64_t ptr, const struct alloc_args *args,
+			 uint32_t align, bool reserved)
+{
+	struct model_chunk *c = model_chunk_at(&o->m, ptr);
+	int unit, units = (int)((args->size + 3) / 4);
+
+	CHECK(o, alloc_range, c, NULL, -1, -1, "%#llx is in no chunk", (unsigned long long)ptr);
+	unit = (int)((ptr - c->base) / 4);
+	CHECK(o, alloc_range, unit + units <= c->end, c, unit, c->end,
+	      "%u bytes at %s+%d reach past the end", args->size, c->name, 4 * unit);
+	CHECK(o, alloc_align, (ptr - c->base) % align == 0, c, unit, unit + units,
+	      "%s+%d is not aligned to %u", c->name, 4 * unit, align);
+	CHECK(o, alloc_reserved, c->reserved == reserved, c, unit, unit + units,
+	      "%s served a request that was %sreserved", c->name, reserved ? "" : "not ");
+	o->checked[RULE_alloc_overlap]++;
+	for (int i = unit; i < unit + units; i++)
+		if (c->unit[i] != UNIT_FREE)
+			return oracle_fail(o, RULE_alloc_overlap, c, unit, unit + units,
+					   "%u bytes at %s+%d overlap a live object at +%d",
+					   args->size, c->name, 4 * unit, 4 * i);
+	for (int page = unit / c->block_units; page * c->block_units < unit + units; page++)
+		CHECK(o, alloc_unpopulated, c->populated[page], c, unit, unit + units,
+		      "%s+%d was served, its page %d is not populated", c->name, 4 * unit, page);
+	return true;
+}
+
+static bool check_placement(struct oracle *o, uint64_t ptr, const struct forecast *f)
+{
+	struct model_chunk *c = model_chunk_at(&o->m, ptr);
+	int off = (int)(ptr - c->base);
+
+	CHECK(o, null_expected, f->why == REASON_OK, c, off / 4, off / 4 + f->units,
+	      "%s+%d was served, expected none: %s", c->name, off, reason_texts[f->why]);
+	CHECK(o, place_chunk, c == f->c, c, off / 4, off / 4 + f->units,
+	      "%s+%d was served, expected %s+%d", c->name, off, f->c->name, 4 * f->unit);
+	CHECK(o, place_offset, off == 4 * f->unit, c, off / 4, off / 4 + f->units,
+	      "%s+%d was served, expected %s+%d", c->name, off, f->c->name, 4 * f->unit);
+	return true;
+}
+
+/* Pages that could not be had: the object was there for a moment, and the chunk may have moved. */
+static bool settle_failed_population(struct oracle *o, struct forecast *f, int oslot)
+{
+	struct model *m = &o->m;
+	struct subject_md *md = &f->c->md;
+	int hint_before = md->contig_hint, slot_with;
+	bool broken = md->contig_hint_start < f->unit + f->units &&
+		      f->unit < md->contig_hint_start + md->contig_hint;
+
+	/* while the object was there: found again from the blocks if broken, else as before */
+	if (broken)
+		md->contig_hint = f->c->whole.contig;
+	model_relocate(m, f->c, oslot);
+	model_reintegrate(m, f->c);
+	slot_with = model_hint_slot(m, f->c);
+	md->contig_hint = hint_before;
+
+	model_unmark(m, f->c, f->unit);
+	if (!check_refresh_view(o) || !check_hints_of(o, f->c))
+		return false;
+	model_relocate(m, f->c, slot_with);
+	return true;
+}
+
+static bool settle_served(struct oracle *o, struct forecast *f, int oslot)
+{
+	if (!o->m.dry)
+		shadow_zero(o, f->c, f->unit, f->units);
+	if (!check_refresh_view(o) || !check_hints_of(o, f->c))
+		return false;
+	model_relocate(&o->m, f->c, oslot);
+	model_reintegrate(&o->m, f->c);
+	if (model_empty_total(&o->m) < EMPTY_PAGES_LOW)
+		o->m.work_pending = true;
+	return true;
+}
+
+/* An illegal request changes nothing. */
+static bool refuse_request(struct oracle *o, const struct alloc_args *args, struct outcome *out)
+{
+	uint64_t ptr = o->ops->alloc(o->s, args);
+
+	CHECK(o, bad_request, !ptr, NULL, -1, -1, "size=%u align=%u was served", args->size,
+	      args->align);
+	set_outcome(out, REASON_BAD_REQUEST, NULL, 0);
+	return check_refresh_view(o) && check_state(o, false);
+}
+
+/**
+ * oracle_alloc - allocate
+ * @o: the oracle
+ * @args: the request
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcome *out)
+{
+	bool atomic = args->gfp == PCPU_GFP_ATOMIC || args->gfp == PCPU_GFP_NOWAIT;
+	bool reserved = args->reserved && o->m.reserved;
+	struct budget b = o->w->budget;
+	int bytes = (int)((args->size + 3) & ~3u);
+	struct forecast f;
+	int oslot = 0;
+	uint32_t align;
+	uint64_t ptr;
+
+	set_outcome(out, REASON_OK, NULL, 0);
+	if (!legal_request(&o->m, args, &align))
+		return refuse_request(o, args, out);
+
+	f = foretell_room(o, &b, bytes, (int)align, reserved, atomic);
+	if (f.c && !atomic)
+		f.why = try_populate_missing(o, &b, f.c, f.unit * 4 / (int)o->m.page,
+					     (f.unit * 4 + bytes + (int)o->m.page - 1) /
+						     (int)o->m.page);
+	ptr = o->ops->alloc(o->s, args);
+
+	if (ptr) {
+		if (!check_served(o, ptr, args, align, reserved) || !check_placement(o, ptr, &f))
+			return false;
+	} else {
+		CHECK(o, null_reason, f.why != REASON_OK, f.c, f.unit, f.unit + f.units,
+		      "NULL, expected %s+%d", f.c ? f.c->name : "", 4 * f.unit);
+		if (!f.c && !check_refusal(o, bytes, (int)align, reserved, atomic))
+			return false;
+	}
+
+	set_outcome(out, f.why, f.c, 4 * f.unit);
+	out->ptr = ptr;
+	if (!f.c) {
+		if (atomic) {
+			o->m.atomic_failed = true;
+			o->m.work_pending = true;
+		}
+		return check_refresh_view(o) && check_state(o, false);
+	}
+
+	oslot = model_hint_slot(&o->m, f.c);
+	model_mark(&o->m, f.c, f.unit, f.units);
+	if (f.why != REASON_OK)
+		return settle_failed_population(o, &f, oslot) && check_state(o, false);
+	return settle_served(o, &f, oslot) &&
+	       (o->m.dry || check_zeroed(o, f.c, f.unit, f.units)) && check_state(o, false);
+}
+
+/**
+ * oracle_settle_free - what a free must lead to
+ * @m: the model
+ * @c: the chunk that was freed from, where its hint calls for
+ */
+void oracle_settle_free(struct model *m, struct model_chunk *c)
+{
+	if (!c->isolated && c->whole.nr_free == (int)m->unit_size / 4) {
+		struct model_list *l = m->slots + m->free_slot;
+
+		for (unsigned int i = 0; i < l->nr; i++)
+			if (l->chunk[i] != c)
+				m->work_pending = true;
+	} else if (model_should_reclaim(m, c)) {
+		model_isolate(m, c);
+		m->work_pending = true;
+	}
+}
+
+/**
+ * oracle_free - free
+ * @o: the oracle
+ * @ptr: any address, or 0 for nothing
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
+{
+	struct model *m = &o->m;
+	struct model_chunk *c = ptr ? model_chunk_at(m, ptr) : NULL;
+	int off = c ? (int)(ptr - c->base) : 0;
+	bool live = c && off % 4 == 0 && c->unit[off / 4] == UNIT_START;
+	int oslot;
+
+	set_outcome(out, REASON_OK, c, off);
+	if (ptr && !live) {
+		out->reason = REASON_BAD_FREE;
+		if (oracle_tolerates(o, PCPU_QUIRK_BAD_FREE)) {
+			out->reason = REASON_BAD_FREE_NOT_ISSUED;
+			return true;
+		}
+	}
+	if (!live) {
+		bool taken = o->ops->free(o->s, ptr);
+
+		CHECK(o, bad_free, taken == !ptr, c, off / 4, off / 4 + 1,
+		      "the free of %s+%d, no live object, was %s", c ? c->name : "nothing", off,
+		      taken ? "not refused" : "refused");
+		return check_refresh_view(o) && check_state(o, false);
+	}
+
+	oslot = model_hint_slot(m, c);
+	CHECK(o, bad_free, o->ops->free(o->s, ptr), c, off / 4, off / 4 + 1,
+	      "the free of the live object at %s+%d was refused", c->name, off);
+	model_unmark(m, c, off / 4);
+	if (!check_refresh_view(o) || !check_hints_of(o, c))
+		return false;
+	model_relocate(m, c, oslot);
+	oracle_settle_free(m, c);
+	return check_state(o, false);
+}
+
+/**
+ * oracle_balance - run the balance work
+ * @o: the oracle
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_balance(struct oracle *o)
+{
+	struct budget b = o->w->budget;
+
+	balance_naive(o, &b);
+	o->ops->balance(o->s);
+	return check_refresh_view(o) && check_state(o, false);
+}
+
+/**
+ * oracle_populate - give pages memory, or take it from empty ones
+ * @o: the oracle
+ * @index: which chunk, modulo the number there are
+ * @from: first page
+ * @to: page after the last
+ * @on: give or take
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, unsigned int to,
+		     bool on, struct outcome *out)
+{
+	struct model *m = &o->m;
+	struct model_chunk *c = m->chunk[index % m->nr_chunks];
+	struct budget b = o->w->budget;
+	int ret;
+
+	set_outcome(out, REASON_OK, c, 0);
+	if (c->immutable)
+		out->reason = REASON_IMMUTABLE;
+	else if (from >= to || to > (unsigned int)c->nr_pages)
+		out->reason = REASON_PAGE_RANGE;
+	else if (on)
+		out->reason = try_populate_missing(o, &b, c, (int)from, (int)to);
+	else
+		for (int page = (int)from; page < (int)to; page++)
+			if (c->populated[page] && c->block[page].nr_free == c->block_units)
+				model_set_populated(m, c, page, page + 1, false);
+
+	ret = on ? o->ops->populate(o->s, c->id, from, to) :
+		   o->ops->depopulate(o->s, c->id, from, to);
+	CHECK(o, page_range, (ret == 0) == (out->reason == REASON_OK), c, -1, -1,
+	      "%s of pages %u to %u of %s gave %d, expected: %s",
+	      on ? "population" : "depopulation", from, to, c->name, ret,
+	      reason_texts[out->reason]);
+	return check_refresh_view(o) && check_state(o, false);
+}
+
+/* Write or compare the pattern of @seed over an object; false if its memory is not there. */
+static bool object_bytes(struct oracle *o, struct model_chunk *c, int unit, uint32_t seed)
+{
+	int size = 4 * model_object_units(c, unit), off = 4 * unit;
+
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		for (int i = 0; i < size;) {
+			int page = (off + i) / (int)o->m.page, at = (off + i) % (int)o->m.page;
+			int end = size - i < (int)o->m.page - at ? size : i + (int)o->m.page - at;
+			uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+			uint8_t *want = c->shadow[cpu * (unsigned int)c->nr_pages + page];
+
+			CHECK(o, page_mapped, data, c, unit, unit + size / 4,
+			      "page %d of %s is not mapped on CPU index %u", page, c->name, cpu);
+			for (; i < end; i++, at++)
+				data[at] = want[at] = pattern_byte(seed, cpu, (uint32_t)i);
+		}
+	}
+	return true;
+}
+
+/**
+ * oracle_write - fill a live object with other bytes on every CPU
+ * @o: the oracle
+ * @ptr: its address; nothing happens if no live object starts there
+ * @seed: which bytes
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_write(struct oracle *o, uint64_t ptr, uint32_t seed)
+{
+	struct model_chunk *c = model_chunk_at(&o->m, ptr);
+
+	if (!c || !model_object_units(c, (int)((ptr - c->base) / 4)))
+		return true;
+	return object_bytes(o, c, (int)((ptr - c->base) / 4), seed) && check_contents(o, false);
+}
+
+/**
+ * oracle_verify - read a live object back on every CPU
+ * @o: the oracle
+ * @ptr: its address; nothing happens if no live object starts there
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_verify(struct oracle *o, uint64_t ptr)
+{
+	struct model_chunk *c = model_chunk_at(&o->m, ptr);
+
+	if (!c || !model_object_units(c, (int)((ptr - c->base) / 4)))
+		return true;
+	return check_contents(o, true);
+}
+
+/**
+ * oracle_end - free everything, end the subject, and see that all returned
+ * @o: the oracle
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_end(struct oracle *o)
+{
+	struct model *m = &o->m;
+	struct outcome out;
+
+	if (!check_refresh_view(o) || !check_state(o, true))
+		return false;
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		struct model_chunk *c = m->chunk[i];
+
+		for (int unit = 0; unit < c->nr_units; unit++)
+			if (c->unit[unit] == UNIT_START &&
+			    !oracle_free(o, c->base + 4 * (uint64_t)unit, &out))
+				return false;
+	}
+	if (!oracle_balance(o))
+		return false;
+
+	o->ops->destroy(o->s);
+	o->s = NULL;
+	CHECK(o, world_misuse, !o->w->misuse, NULL, -1, -1, "%s", o->w->misuse);
+	CHECK(o, leak_frames, o->w->budget.frames_free == o->w->nr_frames, NULL, -1, -1,
+	      "%u page frames did not return", o->w->nr_frames - o->w->budget.frames_free);
+	CHECK(o, leak_meta, !o->w->meta_live, NULL, -1, -1,
+	      "%u pieces of metadata did not return", o->w->meta_live);
+	return true;
+}

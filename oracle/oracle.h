@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * oracle.h - drives a subject through ops and holds everything it does against the truth.
+ *
+ * One oracle per subject.  After the first finding an oracle refuses to go on.  Does not know
+ * programs or handles: targets/exec does.
+ */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "model.h"
+#include "rules.h"
+#include "../impl/pcpu.h"
+
+/**
+ * enum reason - why a request was not served
+ */
+enum reason {
+	REASON_OK,
+	REASON_BAD_REQUEST,
+	REASON_RESERVED_FULL,
+	REASON_NOT_POPULATED,
+	REASON_CHUNK_FAULT,
+	REASON_META_FAULT,
+	REASON_AREA_FAULT,
+	REASON_NO_WINDOW,
+	REASON_PAGE_FAULT,
+	REASON_NO_FRAMES,
+	REASON_MAP_FAULT,
+	REASON_MAP_STALE,
+	REASON_BAD_FREE,
+	REASON_BAD_FREE_NOT_ISSUED,
+	REASON_IMMUTABLE,
+	REASON_PAGE_RANGE,
+	REASON_NR,
+};
+
+extern const char *const reason_texts[REASON_NR];
+
+/**
+ * struct finding - a rule that was broken
+ * @rule:  which
+ * @what:  one line with expected and actual
+ * @chunk: name of the chunk it is about, or empty
+ * @from:  first unit that differs, or -1
+ * @to:    unit after the last
+ */
+struct finding {
+	enum rule rule;
+	char what[256];
+	char chunk[12];
+	int from, to;
+};
+
+/**
+ * struct outcome - what an op came to
+ * @reason: REASON_OK or why not
+ * @ptr:    alloc: the address
+ * @chunk:  name of the chunk concerned, or empty
+ * @off:    byte offset in the unit
+ */
+struct outcome {
+	enum reason reason;
+	uint64_t ptr;
+	char chunk[12];
+	int off;
+};
+
+/* Oracle flags. */
+#define ORACLE_FULL 1u /* check everything after every op, not only what can have changed */
+
+/**
+ * struct oracle - one oracle
+ * @ops, @s:   the subject
+ * @w:         its world
+ * @m:         the truth
+ * @tolerate:  quirks (bits 1 << PCPU_QUIRK_*) whose rules are not enforced as far as documented
+ * @flags:     ORACLE_*
+ * @view:      the subject's internals after the last op
+ * @failed:    a rule was broken
+ * @finding:   which, valid if @failed
+ * @checked:   how often each rule was checked
+ * @cursor:    where the round robin over contents and maps goes on
+ */
+struct oracle {
+	const struct subject_ops *ops;
+	void *s;
+	struct world *w;
+	struct model m;
+	unsigned int tolerate, flags;
+	struct subject_view view;
+	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
+	bool failed;
+	struct finding finding;
+	uint64_t checked[RULE_NR];
+	unsigned int cursor;
+	void **page_list;
+	size_t page_list_size;
+};
+
+/* oracle.c */
+bool oracle_init(struct oracle *o, const struct machine *machine, const struct subject_ops *ops,
+		 struct world *w, unsigned int option, unsigned int tolerate, unsigned int flags);
+void oracle_exit(struct oracle *o);
+bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcome *out);
+bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out);
+bool oracle_balance(struct oracle *o);
+bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, unsigned int to,
+		     bool on, struct outcome *out);
+bool oracle_write(struct oracle *o, uint64_t ptr, uint32_t seed);
+bool oracle_verify(struct oracle *o, uint64_t ptr);
+bool oracle_end(struct oracle *o);
+void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uint64_t base);
+void oracle_settle_free(struct model *m, struct model_chunk *c);
+
+/* finding.c */
+bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,
+		 const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk);
+
+/* Count a check; if @ok does not hold, record the finding and return false from the caller. */
+#define CHECK(o, rule, ok, c, from, to, ...)                                                      \
+	do {                                                                                      \
+		(o)->checked[RULE_##rule]++;                                                      \
+		if (!(ok))                                                                        \
+			return oracle_fail((o), RULE_##rule, (c), (from), (to), __VA_ARGS__);     \
+	} while (0)
+
+/* search_naive.c */
+int search_chunk_naive(const struct oracle *o, const struct model_chunk *c, int units, int align,
+		       bool populated_only);
+struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved,
+				 bool atomic, int *unit);
+bool search_area_naive(const struct model *m, uint64_t *base);
+bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int units, int align,
+		    bool atomic);
+
+/* pages_naive.c */
+enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **c);
+enum reason try_populate_missing(struct oracle *o, struct budget *b, struct model_chunk *c,
+				 int from, int to);
+enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk *c, int from,
+			 int to);
+
+/* balance_naive.c */
+void balance_naive(struct oracle *o, struct budget *b);
+bool model_should_reclaim(const struct model *m, const struct model_chunk *c);
+
+/* check.c */
+bool check_refresh_view(struct oracle *o);
+bool check_hints_of(struct oracle *o, struct model_chunk *c);
+bool check_state(struct oracle *o, bool everything);
+
+/* check_hints.c */
+bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
+		      const struct subject_md *md);
+bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struct subject_md *md);
+
+/* check_contents.c */
+bool check_contents(struct oracle *o, bool everything);
+bool check_pages(struct oracle *o, struct model_chunk *c);
+bool check_distinct(struct oracle *o);
+bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units);
+void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units);
+uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i);
+uint8_t static_byte(unsigned int cpu, uint32_t i);
+bool check_static(struct oracle *o, bool everything);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * exec.h - runs a program on a subject under an oracle, and tells what happened.
+ *
+ * No state is left from one run to the next.  Does not read files or options.
+ */
+#ifndef EXEC_H
+#define EXEC_H
+
+#include <stdio.h>
+
+#include "../program/program.h"
+#include "../../oracle/oracle.h"
+
+struct exec;
+
+/* Called after each op; @index is nr_ops for what is checked at the start and the end. */
+typedef void (*exec_observer)(void *ctx, const struct exec *e, uint32_t index,
+			      const struct outcome *out);
+
+/**
+ * struct exec_options - how to run
+ * @subject:  what to run on; NULL is our allocator
+ * @option:   passed to the subject: for ours the quirks to switch on
+ * @tolerate: quirks that the oracle tolerates
+ * @flags:    ORACLE_*
+ * @observer: called after each op, or NULL
+ * @ctx:      passed to it
+ */
+struct exec_options {
+	const struct subject_ops *subject;
+	unsigned int option, tolerate, flags;
+	exec_observer observer;
+	void *ctx;
+};
+
+/**
+ * struct exec - one run
+ * @program: what is run
+ * @opts:    how
+ * @world:   the world of the subject
+ * @oracle:  the oracle
+ * @handle:  address that each alloc op returned so far
+ * @at:      the op that is running; nr_ops at the start and the end
+ * @ended:   all ops were run, and the end was reached
+ */
+struct exec {
+	const struct program *program;
+	struct exec_options opts;
+	struct world world;
+	struct oracle oracle;
+	uint64_t *handle;
+	uint32_t nr_handles;
+	uint32_t at;
+	bool ended;
+};
+
+bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts);
+void exec_exit(struct exec *e);
+const char *exec_op_name(const struct exec *e);
+
+/* Print an op's outcome, as "c1+64" or "null (why)". */
+size_t outcome_to_text(const struct op *op, const struct outcome *out, char *buf, size_t size);
+
+/* state_hash.c */
+uint64_t exec_state_hash(const struct exec *e);
+
+/* map.c */
+void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int to);
+
+/* report.c */
+void report_print(FILE *f, const struct exec *e, const char *reproduce);
+void report_key(char *buf, size_t size, const struct exec *e);
+void report_trap(const struct exec *e) __attribute__((noreturn));
+
+#endif

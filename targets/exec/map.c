@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * map.c - a chunk drawn in characters: what is true above what the subject believes.
+ *
+ *   page 0 |#===.....#=......
+ *   ours   |#===.....##......
+ *                     ^
+ */
+#include <string.h>
+
+#include "exec.h"
+
+#define COLUMNS 64
+#define LINES_MAX 24
+
+static bool bit(const unsigned long *map, int i)
+{
+	return (map[(size_t)i / (8 * sizeof(long))] >> ((size_t)i % (8 * sizeof(long)))) & 1;
+}
+
+static char truth_char(const struct model_chunk *c, int unit)
+{
+	static const char chars[] = { [UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=',
+				      [UNIT_HIDDEN] = 'x' };
+
+	return chars[c->unit[unit]];
+}
+
+static char subject_char(const struct model_chunk *c, const struct subject_chunk *v, int unit)
+{
+	if (!bit(v->alloc_map, unit))
+		return '.';
+	if (c->unit[unit] == UNIT_HIDDEN)
+		return 'x';
+	return bit(v->bound_map, unit) ? '#' : '=';
+}
+
+/* One line of units; the second and third only if the subject differs or the finding is here. */
+static bool print_line(FILE *f, const struct exec *e, const struct model_chunk *c,
+		       const struct subject_chunk *v, int start, int from, int to)
+{
+	char truth[COLUMNS + 1] = "", got[COLUMNS + 1] = "", mark[COLUMNS + 1] = "";
+	int nr = c->nr_units - start < COLUMNS ? c->nr_units - start : COLUMNS;
+	int page = start / c->block_units;
+	bool differs = false;
+
+	for (int i = 0; i < nr; i++) {
+		truth[i] = truth_char(c, start + i);
+		got[i] = v ? subject_char(c, v, start + i) : '?';
+		mark[i] = start + i >= from && start + i < to ? '~' : ' ';
+		if (v && truth[i] != got[i])
+			mark[i] = '^';
+		differs |= mark[i] != ' ';
+	}
+	fprintf(f, "  %-6s +%-6d %c |%s|\n", "truth", 4 * start, c->populated[page] ? 'P' : '-',
+		truth);
+	if (!differs)
+		return false;
+	fprintf(f, "  %-6s         %c |%s|\n", e->oracle.ops->name,
+		v && bit(v->populated, page) ? 'P' : '-', got);
+	fprintf(f, "                   %s\n", mark);
+	return true;
+}
+
+static void print_chunk(FILE *f, const struct exec *e, const struct model_chunk *c,
+			const struct subject_chunk *v, int from, int to)
+{
+	int around = from >= 0 ? from / COLUMNS * COLUMNS : 0;
+	int first = c->nr_units <= COLUMNS * LINES_MAX ? 0 : around - 2 * COLUMNS;
+	int lines = 0;
+
+	fprintf(f, "%s: %d pages of %u bytes, list %d, %d of %d units free%s%s\n", c->name,
+		c->nr_pages, e->oracle.m.page, c->slot, c->whole.nr_free, c->nr_units,
+		c->immutable ? ", immutable" : "", c->isolated ? ", isolated" : "");
+	if (v)
+		fprintf(f, "  hints: contig %d at %d, scan %d at %d, first_free %d; truth: contig %d, "
+			   "first_free %d\n",
+			v->md->contig_hint, v->md->contig_hint_start, v->md->scan_hint,
+			v->md->scan_hint_start, v->md->first_free, c->whole.contig,
+			c->whole.first_free);
+	for (int start = first < 0 ? 0 : first; start < c->nr_units && lines < LINES_MAX;
+	     start += COLUMNS, lines++)
+		print_line(f, e, c, v, start, from, to);
+}
+
+static const struct subject_chunk *view_of(const struct exec *e, const struct model_chunk *c)
+{
+	const struct subject_view *v = &e->oracle.view;
+
+	for (unsigned int i = 0; i < v->nr_chunks; i++)
+		if (v->chunk[i].id == c->id)
+			return v->chunk + i;
+	return NULL;
+}
+
+/**
+ * map_print - draw chunks
+ * @f: where to
+ * @e: a run, its subject still alive
+ * @chunk: name of the one to draw, NULL or empty for all
+ * @from: first unit to mark, or -1
+ * @to: unit after the last
+ */
+void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int to)
+{
+	const struct model *m = &e->oracle.m;
+
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		const struct model_chunk *c = m->chunk[i];
+
+		if (!chunk || !chunk[0] || !strcmp(c->name, chunk))
+			print_chunk(f, e, c, view_of(e, c), from, to);
+	}
+}

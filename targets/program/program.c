@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * program.c - the list of ops, and the names that text and messages use.
+ *
+ * Does not check anything: who adds an op vouches for it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "program.h"
+#include "../../impl/pcpu.h"
+
+const struct op_info op_infos[OP_NR] = {
+#define OP(NAME, text, syntax, what) [OP_##NAME] = { text, syntax, what },
+#include "ops.def"
+#undef OP
+};
+
+const char *const gfp_names[PCPU_GFP_NR] = {
+	[PCPU_GFP_KERNEL] = "kernel", [PCPU_GFP_NOFS] = "nofs", [PCPU_GFP_NOIO] = "noio",
+	[PCPU_GFP_ATOMIC] = "atomic", [PCPU_GFP_NOWAIT] = "nowait",
+};
+
+/**
+ * program_init - make an empty program
+ * @p: the program; what it held is overwritten, not freed
+ * @m: its machine
+ */
+void program_init(struct program *p, const struct machine *m)
+{
+	p->machine = *m;
+	p->nr_ops = 0;
+	p->capacity = 0;
+	p->ops = NULL;
+}
+
+/**
+ * program_exit - free what a program owns
+ * @p: the program; empty afterwards, and may be freed again
+ */
+void program_exit(struct program *p)
+{
+	free(p->ops);
+	p->nr_ops = 0;
+	p->capacity = 0;
+	p->ops = NULL;
+}
+
+/**
+ * program_add - append an op
+ * @p: the program
+ * @op: copied; must be legal at this place; not an op of @p itself
+ *
+ * Return: the copy, valid until the next call, or NULL if the program is full.
+ */
+struct op *program_add(struct program *p, const struct op *op)
+{
+	if (p->nr_ops >= PROGRAM_MAX_OPS)
+		return NULL;
+
+	if (p->nr_ops == p->capacity) {
+		uint32_t capacity = p->capacity ? 2 * p->capacity : 16;
+		struct op *ops = realloc(p->ops, capacity * sizeof(*ops));
+
+		/* the host itself out of memory: nothing can be concluded from that */
+		if (!ops)
+			abort();
+		p->ops = ops;
+		p->capacity = capacity;
+	}
+
+	p->ops[p->nr_ops] = *op;
+	return &p->ops[p->nr_ops++];
+}
+
+static bool op_equal(const struct op *a, const struct op *b)
+{
+	return a->kind == b->kind && a->gfp == b->gfp && a->reserved == b->reserved &&
+	       a->fault == b->fault && a->fault_n == b->fault_n && a->handle == b->handle &&
+	       a->size == b->size && a->align == b->align && a->offset == b->offset &&
+	       a->seed == b->seed && a->chunk == b->chunk && a->start == b->start &&
+	       a->end == b->end;
+}
+
+/**
+ * program_equal - whether two programs have the same machine and the same ops
+ * @a: one program
+ * @b: the other
+ */
+bool program_equal(const struct program *a, const struct program *b)
+{
+	const struct machine *m = &a->machine, *n = &b->machine;
+	uint32_t i;
+
+	if (m->possible != n->possible || m->page != n->page || m->unit_pages != n->unit_pages ||
+	    m->static_size != n->static_size || m->reserved_size != n->reserved_size ||
+	    m->dyn_size != n->dyn_size || m->vm_pages != n->vm_pages || m->frames != n->frames)
+		return false;
+	if (a->nr_ops != b->nr_ops)
+		return false;
+	for (i = 0; i < a->nr_ops; i++)
+		if (!op_equal(&a->ops[i], &b->ops[i]))
+			return false;
+	return true;
+}
+
+/**
+ * program_nr_handles - count the handles that the first ops define
+ * @p: the program
+ * @nr_ops: how many ops to look at; more than there are means all
+ */
+uint32_t program_nr_handles(const struct program *p, uint32_t nr_ops)
+{
+	uint32_t nr = 0, i;
+
+	for (i = 0; i < nr_ops && i < p->nr_ops; i++)
+		nr += p->ops[i].kind == OP_ALLOC;
+	return nr;
+}

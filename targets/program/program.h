@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * program.h - a test program: a machine and a list of ops.
+ *
+ * The durable form is text (text.c), the form that engines mutate is bytes (bytes.c); both are
+ * views of this one.  Running a program is the business of targets/exec.
+ */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../oracle/machine.h"
+
+#define PROGRAM_MAX_OPS 65536u
+#define PROGRAM_NO_HANDLE UINT32_MAX
+
+enum op_kind {
+#define OP(NAME, text, syntax, what) OP_##NAME,
+#include "ops.def"
+#undef OP
+	OP_NR,
+};
+
+/**
+ * struct op_info - what an op is called and how it is written
+ */
+struct op_info {
+	const char *name, *syntax, *what;
+};
+
+extern const struct op_info op_infos[OP_NR];
+
+/* Names of enum pcpu_gfp, as written in text; gfp_names[PCPU_GFP_KERNEL] is "kernel". */
+extern const char *const gfp_names[];
+
+/**
+ * struct op - one op
+ * @kind:     enum op_kind
+ * @gfp:      alloc: enum pcpu_gfp
+ * @reserved: alloc: from the reserved chunk
+ * @fault:    enum pcpu_fault, armed when the op starts; PCPU_FAULT_NONE for none
+ * @fault_n:  1 to 65535: the n-th request of that kind is refused; PCPU_FAULT_MAP: 0 to 65535
+ *            pages map before one fails; 0 if there is no fault
+ * @handle:   free, write, verify: which alloc op, counted from 0 in program order; always that
+ *            of an earlier op.  PROGRAM_NO_HANDLE: free of NULL (free only)
+ * @size:     alloc: bytes, any value
+ * @align:    alloc: bytes, one of those that align_is_encodable() accepts
+ * @offset:   free: bytes added to the address, 0 or more
+ * @seed:     write: what is written
+ * @chunk:    populate, depopulate: which chunk, taken modulo the number there are
+ * @start:    populate, depopulate: first page
+ * @end:      populate, depopulate: page after the last
+ *
+ * Members that the kind does not use are 0 (handle: 0).
+ */
+struct op {
+	uint8_t kind;
+	uint8_t gfp;
+	bool reserved;
+	uint8_t fault;
+	uint16_t fault_n;
+	uint32_t handle;
+	uint32_t size;
+	uint32_t align;
+	uint32_t offset;
+	uint32_t seed;
+	uint16_t chunk;
+	uint16_t start, end;
+};
+
+/**
+ * struct program - one program
+ * @machine: legal, see machine_fault()
+ * @nr_ops:  number of ops
+ * @capacity: room in @ops
+ * @ops:     the ops
+ */
+struct program {
+	struct machine machine;
+	uint32_t nr_ops, capacity;
+	struct op *ops;
+};
+
+/* program.c */
+void program_init(struct program *p, const struct machine *m);
+void program_exit(struct program *p);
+struct op *program_add(struct program *p, const struct op *op);
+bool program_equal(const struct program *a, const struct program *b);
+uint32_t program_nr_handles(const struct program *p, uint32_t nr_ops);
+
+/* text.c */
+struct text_error {
+	unsigned int line;
+	char what[160];
+};
+
+bool program_from_text(struct program *p, const char *text, size_t len, struct text_error *err);
+char *program_to_text(const struct program *p, size_t *len);
+size_t op_to_text(const struct program *p, uint32_t index, char *buf, size_t size);
+
+/* bytes.c */
+#define BYTES_HEADER 32u
+#define BYTES_OP 12u
+
+void program_from_bytes(struct program *p, const uint8_t *data, size_t len);
+uint8_t *program_to_bytes(const struct program *p, size_t *len);
+bool align_is_encodable(const struct machine *m, uint32_t align);
+
+/* gen.c */
+struct rng {
+	uint64_t state;
+};
+
+uint64_t rng_next(struct rng *r);
+uint32_t rng_below(struct rng *r, uint32_t n);
+void program_generate(struct program *p, struct rng *r, uint32_t max_ops);
+
+#endif

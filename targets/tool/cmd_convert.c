@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_convert.c - pcpufuzz convert: programs from text to bytes and back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tool.h"
+
+static bool write_file(const char *path, const void *data, size_t len)
+{
+	FILE *f = strcmp(path, "-") ? fopen(path, "wb") : stdout;
+	bool ok = f && fwrite(data, 1, len, f) == len;
+
+	if (f == stdout)
+		ok = !fflush(f) && ok;
+	else if (f)
+		ok = !fclose(f) && ok;
+	if (!ok)
+		usage_error("%s: %s", path, strerror(errno));
+	return ok;
+}
+
+static bool convert_file(const char *from, const char *to, bool to_bytes)
+{
+	struct program p;
+	size_t len;
+	void *data;
+	bool ok;
+
+	if (!load_program(&p, from))
+		return false;
+	data = to_bytes ? (void *)program_to_bytes(&p, &len) : (void *)program_to_text(&p, &len);
+	ok = write_file(to, data, len);
+	free(data);
+	program_exit(&p);
+	return ok;
+}
+
+/* FOLDER/x/y.pcpu becomes OUT/x-y, or x-y.pcpu for text. */
+static bool convert_into(const struct input *in, const char *folder, bool to_bytes)
+{
+	if (mkdir(folder, 0777) && errno != EEXIST) {
+		usage_error("%s: %s", folder, strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i < in->nr; i++) {
+		char name[512], path[4800];
+		size_t n;
+
+		snprintf(name, sizeof(name), "%s", in->path[i] + (in->path[i][0] == '/'));
+		n = strlen(name);
+		for (char *c = name; *c; c++)
+			if (*c == '/')
+				*c = '-';
+		if (n > 5 && !strcmp(name + n - 5, ".pcpu"))
+			name[n - 5] = 0;
+		snprintf(path, sizeof(path), "%s/%s%s", folder, name, to_bytes ? "" : ".pcpu");
+		if (!convert_file(in->path[i], path, to_bytes))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * cmd_convert - convert programs
+ * @argc: number of arguments
+ * @argv: the arguments
+ */
+int cmd_convert(int argc, char **argv)
+{
+	struct input in = { 0 };
+	const char *out = "-";
+	bool to_bytes = false, ok = true;
+	struct stat st;
+
+	for (int i = 1; i < argc && ok; i++) {
+		if (!strcmp(argv[i], "--bytes"))
+			to_bytes = true;
+		else if (!strcmp(argv[i], "--text"))
+			to_bytes = false;
+		else if (!strcmp(argv[i], "-o") && i + 1 < argc)
+			out = argv[++i];
+		else if (argv[i][0] == '-' && argv[i][1])
+			ok = !usage_error(
+				"convert: unknown option '%s', see 'pcpufuzz convert --help'",
+				argv[i]);
+		else
+			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
+						    input_add(&in, "/dev/stdin");
+	}
+	if (ok && !in.nr)
+		ok = !usage_error("convert: expected a file or folder with programs");
+	if (ok && (in.nr > 1 || (!stat(out, &st) && S_ISDIR(st.st_mode))))
+		ok = strcmp(out, "-") ? convert_into(&in, out, to_bytes) :
+					!usage_error("convert: several files need -o FOLDER");
+	else if (ok)
+		ok = convert_file(in.path[0], out, to_bytes);
+	input_free(&in);
+	return ok ? EXIT_CLEAN : EXIT_USAGE;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_list.c - pcpufuzz list: the tables of rules, quirks, ops and targets.
+ */
+#include <string.h>
+
+#include "tool.h"
+
+static void list_rules(void)
+{
+	for (int i = 0; i < RULE_NR; i++)
+		printf("%-18s %-12s %s (%s)\n", rule_infos[i].name, rule_infos[i].group,
+		       rule_infos[i].statement, rule_infos[i].source);
+}
+
+static void list_quirks(void)
+{
+	for (int i = 0; i < PCPU_QUIRK_NR; i++)
+		printf("%-13s breaks %s\n    %s\n    %s\n", pcpu_quirks[i].name,
+		       pcpu_quirks[i].rule, pcpu_quirks[i].what, pcpu_quirks[i].where);
+}
+
+static void list_ops(void)
+{
+	for (int i = 0; i < OP_NR; i++)
+		printf("%-72s %s\n", op_infos[i].syntax, op_infos[i].what);
+}
+
+static void list_targets(void)
+{
+	for (int i = 0; i < TARGET_NR; i++)
+		printf("%-14s %s\n", targets[i].name, targets[i].what);
+}
+
+/**
+ * cmd_list - print a table
+ * @argc: number of arguments
+ * @argv: the arguments
+ */
+int cmd_list(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*list)(void);
+	} tables[] = {
+		{ "rules", list_rules },
+		{ "quirks", list_quirks },
+		{ "ops", list_ops },
+		{ "targets", list_targets },
+	};
+
+	for (size_t i = 0; argc == 2 && i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (!strcmp(argv[1], tables[i].name)) {
+			tables[i].list();
+			return EXIT_CLEAN;
+		}
+	}
+	return usage_error("list: expected one of rules, quirks, ops, targets");
+}

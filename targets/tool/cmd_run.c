@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_run.c - pcpufuzz run: programs from files, one after the other, without a fuzz engine.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+/**
+ * struct totals - what came of all programs
+ */
+struct totals {
+	uint64_t programs, ops, findings;
+	uint64_t checked[RULE_NR];
+};
+
+static void print_result(void *ctx, const struct exec *e, uint32_t index,
+			 const struct outcome *out)
+{
+	const struct op *op = e->program->ops + index;
+	char text[160];
+
+	(void)ctx;
+	outcome_to_text(op, out, text, sizeof(text));
+	printf("%" PRIu32 " %s %s %016" PRIx64 "\n", index, op_infos[op->kind].name, text,
+	       exec_state_hash(e));
+}
+
+static void run_file(const struct run_options *ro, const char *path, const struct program *p,
+		     struct totals *t)
+{
+	static struct exec e;
+	char how[4400], key[120];
+
+	if (ro->exec.observer)
+		printf("program %s\n", path);
+	t->programs++;
+	if (!exec_run(&e, p, &ro->exec)) {
+		t->findings++;
+		printf("%s: finding\n", path);
+		snprintf(how, sizeof(how), "pcpufuzz run %s%s", ro->how, path);
+		report_print(stdout, &e, how);
+		report_key(key, sizeof(key), &e);
+		printf("%s\n\n", key);
+	}
+	t->ops += e.at < p->nr_ops ? e.at + 1 : p->nr_ops;
+	for (int i = 0; i < RULE_NR; i++)
+		t->checked[i] += e.oracle.checked[i];
+	exec_exit(&e);
+}
+
+static bool write_stats(const char *path, const struct totals *t)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f) {
+		usage_error("%s: cannot be written", path);
+		return false;
+	}
+	fprintf(f, "programs %" PRIu64 "\nops %" PRIu64 "\nfindings %" PRIu64 "\n", t->programs,
+		t->ops, t->findings);
+	for (int i = 0; i < RULE_NR; i++)
+		fprintf(f, "rule.%s %" PRIu64 "\n", rule_infos[i].name, t->checked[i]);
+	return !fclose(f);
+}
+
+static int run_all(const struct run_options *ro, const struct input *in, bool reverse,
+		   const char *stats)
+{
+	struct totals t = { 0 };
+	bool bad = false;
+
+	for (size_t i = 0; i < in->nr; i++) {
+		const char *path = in->path[reverse ? in->nr - 1 - i : i];
+		struct program p;
+
+		if (!load_program(&p, path)) {
+			bad = true;
+			continue;
+		}
+		run_file(ro, path, &p, &t);
+		program_exit(&p);
+	}
+	if (stats && !write_stats(stats, &t))
+		bad = true;
+	if (!ro->exec.observer)
+		printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings\n",
+		       t.programs, t.ops, t.findings);
+	return bad ? EXIT_USAGE : t.findings ? EXIT_FINDING : EXIT_CLEAN;
+}
+
+/**
+ * cmd_run - run programs
+ * @argc: number of arguments
+ * @argv: the arguments
+ */
+int cmd_run(int argc, char **argv)
+{
+	struct run_options ro = { .how = "" };
+	struct input in = { 0 };
+	const char *stats = NULL;
+	bool reverse = false, ok = true;
+	int ret = EXIT_USAGE;
+
+	for (int i = 1; i < argc && ok; i++) {
+		int taken = take_run_option(&ro, argc, argv, &i);
+
+		if (taken)
+			ok = taken > 0;
+		else if (!strcmp(argv[i], "--print"))
+			ro.exec.observer = print_result;
+		else if (!strcmp(argv[i], "--reverse"))
+			reverse = true;
+		else if (!strcmp(argv[i], "--stats") && i + 1 < argc)
+			stats = argv[++i];
+		else if (argv[i][0] == '-' && argv[i][1])
+			ok = !usage_error("run: unknown option '%s', see 'pcpufuzz run --help'",
+					  argv[i]);
+		else
+			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
+						    input_add(&in, "/dev/stdin");
+	}
+	if (ok && !in.nr)
+		usage_error("run: expected a file or folder with programs");
+	else if (ok)
+		ret = run_all(&ro, &in, reverse, stats);
+	input_free(&in);
+	return ret;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pcpufuzz.c - the command-line tool: one table of subcommands.
+ *
+ * Exit codes of all: 0 clean, 1 findings, 2 bad input or usage.
+ */
+#include <string.h>
+
+#include "tool.h"
+
+const struct command commands[] = {
+	{ "run", "[options] FILE...", "run programs (text, bytes, or a folder of them)",
+	  RUN_OPTIONS_HELP
+	  "  --print           one line per op: result and a hash of the whole state\n"
+	  "  --reverse         last file first\n"
+	  "  --stats FILE      write the number of programs, ops and checks of each rule\n",
+	  cmd_run },
+	{ "show", "[options] FILE...", "show programs as text with the result of each op",
+	  RUN_OPTIONS_HELP
+	  "  --maps            draw all chunks after every op\n",
+	  cmd_show },
+	{ "convert", "[--text|--bytes] [-o OUT] FILE...", "convert programs between their forms",
+	  "  --text            to text (default)\n"
+	  "  --bytes           to bytes, as the fuzz engines want them\n"
+	  "  -o OUT            file, or folder for several (default: standard output)\n",
+	  cmd_convert },
+	{ "gen", "[options]", "generate random programs, and print or run them",
+	  "  --seed N          decides everything (default 1)\n"
+	  "  --count N         how many programs (default 1)\n"
+	  "  --ops N           ops of each at most (default 64)\n"
+	  "  --run             run them, stop at the first finding\n"
+	  "  --keep-going      with --run: do not stop\n" RUN_OPTIONS_HELP,
+	  cmd_gen },
+#ifdef PCPUFUZZ_TRACE
+	{ "trace", "[options] FILE...", "replay traces of a real kernel",
+	  "  see docs/traces.md; *.ops.txt and *.ops.txt.xz are replayed and compared,\n"
+	  "  plain tracepoint traces are checked for safety\n",
+	  cmd_trace },
+#endif
+	{ "list", "rules|quirks|ops|targets", "print one of the tables", "", cmd_list },
+};
+
+const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);
+
+static void print_help(void)
+{
+	printf("pcpufuzz - differential fuzzing of per-CPU memory allocators\n\n"
+	       "usage: pcpufuzz COMMAND [options]\n\n");
+	for (unsigned int i = 0; i < nr_commands; i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].what);
+	printf("\n'pcpufuzz COMMAND --help' tells more.\n"
+	       "Exit code: 0 clean, 1 findings, 2 bad input or usage.\n");
+}
+
+static void print_command_help(const struct command *c)
+{
+	printf("pcpufuzz %s %s\n\n%s.\n", c->name, c->args, c->what);
+	if (c->help[0])
+		printf("\n%s", c->help);
+	printf("\nExit code: 0 clean, 1 findings, 2 bad input or usage.\n");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		print_help();
+		return argc < 2 ? EXIT_USAGE : EXIT_CLEAN;
+	}
+	for (unsigned int i = 0; i < nr_commands; i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
+			print_command_help(commands + i);
+			return EXIT_CLEAN;
+		}
+		return commands[i].run(argc - 1, argv + 1);
+	}
+	return usage_error("expected a command, see 'pcpufuzz --help'; got '%s'", argv[1]);
+}

@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_program.c - programs keep their meaning through text and bytes, whatever those contain.
+ *
+ * Usage: test_program [-n PROGRAMS] [FILE...]; a FILE holds a program as text.  Does not run any
+ * program.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../targets/program/program.h"
+#include "../targets/program/sizes.h"
+#include "../impl/pcpu.h"
+
+/* What the first programs of check_pinned() hash to, on every host and with every compiler. */
+#define PINNED_BYTES 0xbd547ac9be5aa97full
+#define PINNED_GENERATED 0x847fd9fc30860ff9ull
+
+#define HEAD "pcpu-program 1\n"
+#define MACHINE "machine cpus=2 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 " \
+	"frames=64\n"
+
+static unsigned long nr_checks, nr_failures;
+
+static bool check(bool good, const char *what, const char *detail)
+{
+	nr_checks++;
+	if (good)
+		return true;
+	nr_failures++;
+	if (nr_failures <= 20)
+		printf("FAILED: %s\n%s\n", what, detail ? detail : "");
+	return false;
+}
+
+static void report(const char *group)
+{
+	static unsigned long checks, failures;
+
+	printf("%-32s %10lu checks, %lu failures\n", group, nr_checks - checks,
+	       nr_failures - failures);
+	fflush(stdout);
+	checks = nr_checks;
+	failures = nr_failures;
+}
+
+static bool op_is_legal(const struct program *p, const struct op *op, uint32_t handles)
+{
+	bool null = op->handle == PROGRAM_NO_HANDLE && op->kind == OP_FREE && !op->offset;
+	bool uses_handle = op->kind == OP_FREE || op->kind == OP_WRITE || op->kind == OP_VERIFY;
+	bool range = op->kind == OP_POPULATE || op->kind == OP_DEPOPULATE;
+
+	if (op->kind >= OP_NR || op->gfp >= PCPU_GFP_NR || op->fault >= PCPU_FAULT_NR)
+		return false;
+	if (uses_handle ? op->handle >= handles && !null : op->handle != 0)
+		return false;
+	if (op->kind == OP_ALLOC ? !align_is_encodable(&p->machine, op->align) :
+				   op->size || op->align || op->gfp || op->reserved)
+		return false;
+	if ((op->kind != OP_FREE && op->offset) || (op->kind != OP_WRITE && op->seed))
+		return false;
+	if (!range && (op->chunk || op->start || op->end))
+		return false;
+	if (op->fault == PCPU_FAULT_NONE)
+		return !op->fault_n;
+	return op->fault == PCPU_FAULT_MAP || op->fault_n;
+}
+
+static bool is_legal(const struct program *p)
+{
+	uint32_t handles = 0, i;
+
+	if (machine_fault(&p->machine) || p->nr_ops > PROGRAM_MAX_OPS)
+		return false;
+	for (i = 0; i < p->nr_ops; i++) {
+		if (!op_is_legal(p, &p->ops[i], handles))
+			return false;
+		handles += p->ops[i].kind == OP_ALLOC;
+	}
+	return program_nr_handles(p, p->nr_ops) == handles;
+}
+
+/* Text to program to bytes to program to text: all equal. */
+static void check_round_trip(const struct program *p)
+{
+	struct text_error err = { 0 };
+	struct program q, r;
+	size_t text_len, again_len, bytes_len;
+	char *text, *again;
+	uint8_t *bytes;
+
+	if (!check(is_legal(p), "program is legal", NULL))
+		return;
+	text = program_to_text(p, &text_len);
+	check(strlen(text) == text_len, "length of the text", text);
+	if (!check(program_from_text(&q, text, text_len, &err), "text is accepted", err.what)) {
+		free(text);
+		return;
+	}
+	check(program_equal(p, &q), "text round trip", text);
+
+	bytes = program_to_bytes(&q, &bytes_len);
+	check(bytes_len == BYTES_HEADER + (size_t)BYTES_OP * p->nr_ops, "length of bytes", text);
+	program_from_bytes(&r, bytes, bytes_len);
+	check(program_equal(&r, p), "bytes round trip", text);
+
+	again = program_to_text(&r, &again_len);
+	check(again_len == text_len && !memcmp(again, text, text_len), "text is the same", text);
+	free(again);
+	free(bytes);
+	free(text);
+	program_exit(&q);
+	program_exit(&r);
+}
+
+static void check_presets(void)
+{
+	uint8_t header[1];
+	struct program p;
+	unsigned int i;
+
+	for (i = 0; i < nr_machine_presets; i++) {
+		struct machine m = machine_presets[i];
+		const char *fault = machine_fault(&m);
+		size_t len;
+		uint8_t *bytes;
+
+		check(!fault, "preset is legal", fault);
+		header[0] = (uint8_t)i;
+		program_from_bytes(&p, header, 1);
+		bytes = program_to_bytes(&p, &len);
+		check(bytes[0] == i, "preset is encoded as one, and there is one of each", NULL);
+		check_round_trip(&p);
+		free(bytes);
+		program_exit(&p);
+	}
+	check(nr_machine_presets <= 0xe0, "presets have room", NULL);
+	program_from_bytes(&p, NULL, 0);
+	check(!p.nr_ops, "no bytes, no ops", NULL);
+	check_round_trip(&p);
+	program_exit(&p);
+	report("presets");
+}
+
+static void check_aligns(void)
+{
+	const struct machine *m = machine_presets;
+	bool seen[4096] = { false };
+	unsigned int code, i;
+
+	for (code = 0; code < 256; code++) {
+		uint32_t align = align_from_code(m, (uint8_t)code);
+
+		check(align_is_encodable(m, align), "align of a code has a code", NULL);
+		if (align < 4096)
+			seen[align] = true;
+	}
+	for (i = 0; i < 4096; i++)
+		check(align_is_encodable(m, i) == seen[i], "encodable if and only if seen", NULL);
+	for (i = 0; i < 32; i++)
+		check(align_from_code(m, (uint8_t)align_to_code(1u << i)) == 1u << i,
+		      "every power of two", NULL);
+	for (code = 0; code < ALIGN_CODES_PAGE; code++)
+		check(align_from_code(m, (uint8_t)code) <= 2 * m->page, "small codes", NULL);
+	report("alignments");
+}
+
+/* A number of at most so many bits, small ones as likely as large ones. */
+static uint32_t draw_bits(struct rng *r, uint32_t bits)
+{
+	uint32_t fewer = rng_below(r, bits);
+
+	return rng_below(r, 1u << (bits - fewer));
+}
+
+/* Any machine at all, legal by force. */
+static void draw_machine(struct rng *r, struct machine *m)
+{
+	uint32_t shift = rng_below(r, 32);
+
+	m->possible = rng_next(r);
+	m->possible &= rng_next(r);
+	m->possible >>= shift;
+	shift = rng_below(r, 9);
+	m->page = 256u << shift;
+	m->unit_pages = draw_bits(r, 13);
+	m->static_size = draw_bits(r, 21);
+	m->reserved_size = draw_bits(r, 21);
+	m->dyn_size = draw_bits(r, 21);
+	m->vm_pages = draw_bits(r, 18);
+	m->frames = draw_bits(r, 16);
+	machine_clamp(m);
+}
+
+static void check_machines(struct rng *r, unsigned long nr)
+{
+	const struct machine extreme[] = {
+		{ ~0ull, 65536, 1, 1, 0, 65535, 65536, 64 },
+		{ 1ull << 63, 256, 4096, 1048568, 0, 8, 0, 0 },
+		{ 1, 256, 4096, 4, 1048564, 8, 65536, 16384 },
+		{ 3ull << 62, 65536, 16, 1, 4, 1048571, 1, 1 },
+		{ 0xaaaaaaaaaaaaaaaaull, 256, 1, 1, 0, 11, 65536, 16384 },
+	};
+	struct machine m;
+	struct program p;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(extreme) / sizeof(extreme[0]); i++) {
+		program_init(&p, &extreme[i]);
+		check_round_trip(&p);
+	}
+	while (nr--) {
+		draw_machine(r, &m);
+		program_init(&p, &m);
+		check_round_trip(&p);
+	}
+	report("machines");
+}
+
+struct bad_text {
+	const char *text;
+	unsigned int line;
+	const char *what;
+};
+
+static const struct bad_text bad_texts[] = {
+	{ "", 1, "expected 'pcpu-program 1'; got end of text" },
+	{ "# nothing\n\n", 2, "expected 'pcpu-program 1'" },
+	{ "pcpu-program 2\n", 1, "expected 'pcpu-program 1'; got 'pcpu-program'" },
+	{ "pcpu-program 1 x\n", 1, "expected end of line; got 'x'" },
+	{ "pcpu-program 11\n", 1, "'pcpu-program 1'" },
+	{ "pcpu-program\n", 1, "'pcpu-program 1'" },
+	{ HEAD, 1, "expected 'machine'; got end of text" },
+	{ HEAD "balance\n", 2, "expected 'machine'; got 'balance'" },
+	{ HEAD "machine\n", 2, "expected 'cpus='; got end of line" },
+	{ HEAD "machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32\n", 2,
+	  "expected 'frames='" },
+	{ HEAD "machine cpus=1 cpus=2\n", 2, "each machine key once; got 'cpus=2'" },
+	{ HEAD "machine frobs=1\n", 2, "expected a machine key such as 'cpus='; got 'frobs=1'" },
+	{ HEAD "machine page=-1\n", 2, "expected a number from 0 to 4294967295; got '-1'" },
+	{ HEAD "machine page=0x\n", 2, "expected a number" },
+	{ HEAD "machine page=4294967296\n", 2, "expected a number" },
+	{ HEAD "machine page=99999999999999999999999999999\n", 2, "expected a number" },
+	{ HEAD "machine page=1,2\n", 2, "expected a space; got ',2'" },
+	{ HEAD "machine cpus=65\n", 2, "expected a number from 0 to 64; got '65'" },
+	{ HEAD "machine cpus=1,64\n", 2, "expected a number from 0 to 63; got '64'" },
+	{ HEAD "machine cpus=1,\n", 2, "expected a number from 0 to 63; got end of line" },
+	{ HEAD "machine cpus=7-5\n", 2, "expected a number from 7 to 63; got '5'" },
+	{ HEAD "machine cpus=1-2-3\n", 2, "expected a space; got '-3'" },
+	{ HEAD "machine cpus=0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	  "frames=64\n", 2, "illegal machine: cpus must name" },
+	{ HEAD "machine cpus=1 page=300 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	  "frames=64\n", 2, "illegal machine: page must be a power of two" },
+	{ HEAD MACHINE "r0 = alloc siez=4\n", 3, "expected 'size='; got 'siez=4'" },
+	{ HEAD MACHINE "r0 = alloc size=4\n", 3, "expected 'align='; got end of line" },
+	{ HEAD MACHINE "r0 = alloc size= 4 align=4\n", 3, "4294967295; got a space" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=9\n", 3, "got 'align=9'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4 atomic reserved\n", 3,
+	  "expected '(fail KIND N)' or end of line; got 'reserved'" },
+	{ HEAD MACHINE "r0 = aloc size=4 align=4\n", 3, "expected 'alloc'; got 'aloc'" },
+	{ HEAD MACHINE "r0 alloc size=4 align=4\n", 3, "expected '='; got 'alloc'" },
+	{ HEAD MACHINE "alloc size=4 align=4\n", 3, "expected an op; got 'alloc'" },
+	{ HEAD MACHINE "r4294967296 = alloc size=4 align=4\n", 3, "expected a handle" },
+	{ HEAD MACHINE "r0x = alloc size=4 align=4\n", 3, "expected a handle" },
+	{ HEAD MACHINE "\nr7 = alloc size=4 align=4 # x\nr07 = alloc size=4 align=4\n", 5,
+	  "expected a handle that is not defined yet; got 'r07'" },
+	{ HEAD MACHINE "free r0\n", 3, "expected a handle that is defined above; got 'r0'" },
+	{ HEAD MACHINE "r1 = alloc size=4 align=4\nverify r17\n", 4, "defined above; got 'r17'" },
+	{ HEAD MACHINE "free\n", 3, "expected a handle or 'null'; got end of line" },
+	{ HEAD MACHINE "free nul\n", 3, "expected a handle or 'null'; got 'nul'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4\nfree r0 +4\n", 4, "or end of line; got '+4'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4\nfree r0-4\n", 4, "expected a space; got '-4'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4\nwrite r0\n", 4, "expected 'seed='" },
+	{ HEAD MACHINE "balance now\n", 3, "or end of line; got 'now'" },
+	{ HEAD MACHINE "balance (fail page 0)\n", 3,
+	  "expected a number from 1 to 65535; got '0)'" },
+	{ HEAD MACHINE "balance (fail map 65536)\n", 3, "expected a number from 0 to 65535" },
+	{ HEAD MACHINE "balance (fail none 1)\n", 3, "expected 'page', 'chunk'" },
+	{ HEAD MACHINE "balance (fail page 1\n", 3, "expected ')'; got end of line" },
+	{ HEAD MACHINE "balance (fail page 1) (fail page 2)\n", 3, "expected end of line" },
+	{ HEAD MACHINE "populate chunk=65536 pages=0..1\n", 3, "expected a number" },
+	{ HEAD MACHINE "populate chunk=1 pages=0-1\n", 3, "expected '..'; got '-1'" },
+	{ HEAD MACHINE "populate pages=0..1\n", 3, "expected 'chunk='; got 'pages=0..1'" },
+	{ HEAD MACHINE "frobnicate\xff\x01\n", 3, "expected an op; got 'frobnicate" },
+	{ HEAD MACHINE "bal\rance\n", 3, "expected an op; got 'bal?ance'" },
+};
+
+static void check_bad_text(const struct bad_text *bad, const char *text, size_t len)
+{
+	struct text_error err = { 0 };
+	struct program p;
+
+	if (!check(!program_from_text(&p, text, len, &err), "bad text is refused", bad->text))
+		program_exit(&p);
+	else
+		check(!p.ops && !p.nr_ops, "refused text leaves nothing", NULL);
+	check(err.line == bad->line, "line of the error", bad->text);
+	check(strstr(err.what, bad->what), bad->what, err.what);
+}
+
+static void check_errors(void)
+{
+	static const char nul[] = HEAD MACHINE "bal\0ance\n";
+	const struct bad_text bad_nul = { "NUL", 3, "expected an op; got 'bal?ance'" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad_texts) / sizeof(bad_texts[0]); i++)
+		check_bad_text(&bad_texts[i], bad_texts[i].text, strlen(bad_texts[i].text));
+	check_bad_text(&bad_nul, nul, sizeof(nul) - 1);
+	report("text errors");
+}
+
+/* Accepted text, and what it is printed as. */
+static const char *const good_texts[][2] = {
+	{ HEAD MACHINE, HEAD MACHINE },
+	{ "\n# x\r\n\t pcpu-program\t1 # y\r\n"
+	  "machine frames=0x40 vm_pages=32 dyn=300 reserved=0 static=20 unit_pages=4 page=0x100 "
+	  "cpus=0,1\r\nbalance", HEAD MACHINE "balance\n" },
+	{ HEAD "machine cpus=7,1,3,5-6,5 page=256 unit_pages=4 static=20 reserved=0 dyn=300 "
+	  "vm_pages=32 frames=64\n",
+	  HEAD "machine cpus=1,3,5-7 page=256 unit_pages=4 static=20 reserved=0 dyn=300 "
+	  "vm_pages=32 frames=64\n" },
+	{ HEAD "machine cpus=4-4 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	  "frames=64\n",
+	  HEAD "machine cpus=4-4 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	  "frames=64\n" },
+	{ HEAD "machine cpus=0-0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	  "frames=64\n",
+	  HEAD "machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	  "frames=64\n" },
+	{ HEAD MACHINE
+	  "r9=alloc size=0x40 align=8 kernel\nr4294967295 = alloc size=4294967295 align=96 "
+	  "reserved nowait( fail  page 2 )\n  free r009+0\nfree r9+4#x\nfree null (fail map 0)\n"
+	  "write r4294967295 seed=0xffffffff\nverify r9(fail area 65535)\n"
+	  "populate chunk=65535 pages=4..3 (fail meta 1)\ndepopulate chunk=0 pages=0..65535\n",
+	  HEAD MACHINE
+	  "r0 = alloc size=64 align=8\nr1 = alloc size=4294967295 align=96 reserved nowait "
+	  "(fail page 2)\nfree r0\nfree r0+4\nfree null (fail map 0)\nwrite r1 seed=4294967295\n"
+	  "verify r0 (fail area 65535)\npopulate chunk=65535 pages=4..3 (fail meta 1)\n"
+	  "depopulate chunk=0 pages=0..65535\n" },
+};
+
+/* op_to_text() of every op is the line that program_to_text() has for it. */
+static void check_op_lines(const struct program *p)
+{
+	size_t text_len, len;
+	char *text = program_to_text(p, &text_len), *line;
+	char buf[128], cut[8];
+	uint32_t i;
+
+	line = strchr(strchr(text, '\n') + 1, '\n') + 1;
+	for (i = 0; i < p->nr_ops; i++) {
+		len = op_to_text(p, i, buf, sizeof(buf));
+		check(len < sizeof(buf) && strlen(buf) == len, "length of an op", buf);
+		check(!strncmp(line, buf, len) && line[len] == '\n', "line of an op", buf);
+		check(op_to_text(p, i, cut, sizeof(cut)) == len && !strncmp(cut, buf, 7) &&
+		      strlen(cut) <= 7, "op cut off", buf);
+		check(op_to_text(p, i, NULL, 0) == len, "op measured", buf);
+		line += len + 1;
+	}
+	check(!*line, "nothing after the last op", text);
+	free(text);
+}
+
+static void check_good_texts(void)
+{
+	struct text_error err = { 0 };
+	struct program p;
+	unsigned int i;
+	size_t len;
+	char *text;
+
+	for (i = 0; i < sizeof(good_texts) / sizeof(good_texts[0]); i++) {
+		const char *in = good_texts[i][0], *out = good_texts[i][1];
+
+		if (!check(program_from_text(&p, in, strlen(in), &err), "good text", err.what))
+			continue;
+		text = program_to_text(&p, &len);
+		check(!strcmp(text, out), "printed canonically", text);
+		check_round_trip(&p);
+		check_op_lines(&p);
+		free(text);
+		program_exit(&p);
+	}
+	report("good text");
+}
+
+/* The largest program there can be, with handle names far apart, and one op more. */
+static void check_largest(void)
+{
+	size_t room = 512 + (PROGRAM_MAX_OPS + 2) * 48, len, i;
+	char *text = malloc(room);
+	struct text_error err = { 0 };
+	struct program p;
+
+	if (!text)
+		abort();
+	len = (size_t)snprintf(text, room, HEAD MACHINE);
+	for (i = 0; i < PROGRAM_MAX_OPS; i++)
+		len += (size_t)snprintf(text + len, room - len, "r%u = alloc size=4 align=4\n",
+					(uint32_t)i * 2654435761u);
+	if (check(program_from_text(&p, text, len, &err), "as many ops as may be", err.what)) {
+		check(p.nr_ops == PROGRAM_MAX_OPS, "all of them", NULL);
+		check_round_trip(&p);
+		check(!program_add(&p, &p.ops[0]), "no op more", NULL);
+		program_exit(&p);
+	}
+	len += (size_t)snprintf(text + len, room - len, "balance\n");
+	check(!program_from_text(&p, text, len, &err), "one op too many", NULL);
+	check(strstr(err.what, "expected at most 65536 ops; got 'balance'") &&
+	      err.line == PROGRAM_MAX_OPS + 3, "one op too many", err.what);
+
+	/* one line that never ends */
+	memset(text, 'r', room);
+	memcpy(text, HEAD, sizeof(HEAD) - 1);
+	check(!program_from_text(&p, text, room, &err) && err.line == 2, "long line", err.what);
+	memset(text, ' ', room);
+	check(!program_from_text(&p, text, room, &err) && err.line == 1, "long blank", err.what);
+	free(text);
+	report("largest program");
+}
+
+/* What random programs have reached: each must happen sometimes. */
+struct reach {
+	unsigned long kind[OP_NR], gfp[PCPU_GFP_NR], fault[PCPU_FAULT_NR];
+	unsigned long reserved, null, inside, stale, bad_align, zero, huge, bad_range, ops;
+};
+
+static void reach_add(struct reach *c, const struct program *p)
+{
+	bool *freed = calloc(p->nr_ops + 1, sizeof(*freed));
+	uint32_t i;
+
+	if (!freed)
+		abort();
+	for (i = 0; i < p->nr_ops; i++) {
+		const struct op *op = &p->ops[i];
+
+		c->ops++;
+		c->kind[op->kind]++;
+		c->gfp[op->gfp]++;
+		c->fault[op->fault]++;
+		c->reserved += op->reserved;
+		c->inside += op->offset != 0;
+		c->bad_range += op->end > p->machine.unit_pages || op->start > op->end;
+		if (op->kind == OP_ALLOC) {
+			c->bad_align += !op->align || (op->align & (op->align - 1)) != 0;
+			c->zero += !op->size;
+			c->huge += op->size > 1u << 30;
+		} else if (op->kind == OP_FREE && op->handle == PROGRAM_NO_HANDLE) {
+			c->null++;
+		} else if (op->kind == OP_FREE && !op->offset) {
+			c->stale += freed[op->handle];
+			freed[op->handle] = true;
+		}
+	}
+	free(freed);
+}
+
+static void check_reach(const struct reach *c, const char *what)
+{
+	unsigned int i;
+
+	/* too few to expect everything of */
+	if (c->ops < 20000)
+		return;
+	for (i = 0; i < OP_NR; i++)
+		check(c->kind[i], what, op_infos[i].name);
+	for (i = 0; i < PCPU_GFP_NR; i++)
+		check(c->gfp[i], what, gfp_names[i]);
+	for (i = 0; i < PCPU_FAULT_NR; i++)
+		check(c->fault[i], what, "a fault");
+	check(c->reserved && c->null && c->inside && c->stale, what, "odd frees");
+	check(c->bad_align && c->zero && c->huge && c->bad_range, what, "illegal arguments");
+	printf("  %s: %lu ops, %lu%% alloc, %lu%% free, %lu%% with fault\n", what, c->ops,
+	       c->kind[OP_ALLOC] * 100 / (c->ops + 1), c->kind[OP_FREE] * 100 / (c->ops + 1),
+	       (c->ops - c->fault[PCPU_FAULT_NONE]) * 100 / (c->ops + 1));
+}
+
+static size_t random_bytes(struct rng *r, uint8_t *b, size_t max)
+{
+	uint32_t longest = rng_below(r, 8) ? 220 : (uint32_t)max;
+	size_t len = rng_below(r, longest + 1), i;
+
+	for (i = 0; i < len; i++)
+		b[i] = (uint8_t)rng_next(r);
+	if (len > 1 && rng_below(r, 2))
+		b[1] = 0;
+	return len;
+}
+
+static void check_bytes(struct rng *r, unsigned long nr)
+{
+	struct reach reach = { 0 };
+	uint8_t b[600];
+	struct program p;
+
+	while (nr--) {
+		size_t len = random_bytes(r, b, sizeof(b));
+
+		program_from_bytes(&p, b, len);
+		check_round_trip(&p);
+		reach_add(&reach, &p);
+		program_exit(&p);
+	}
+	check_reach(&reach, "random bytes");
+	report("random bytes");
+}
+
+static void mutate(struct rng *r, uint8_t *b, size_t len)
+{
+	uint32_t nr = 1 + rng_below(r, 8);
+
+	while (nr-- && len) {
+		uint32_t at = rng_below(r, (uint32_t)len);
+		uint32_t from = rng_below(r, (uint32_t)len);
+		uint32_t how = rng_below(r, 4);
+
+		if (how == 0)
+			b[at] ^= (uint8_t)(1u << rng_below(r, 8));
+		else if (how == 1)
+			b[at] = (uint8_t)rng_next(r);
+		else if (how == 2)
+			b[at] = (uint8_t)(b[at] + rng_below(r, 9) - 4);
+		else
+			memmove(b + at, b + from, (len - (at > from ? at : from)) / 2);
+	}
+}
+
+static void check_mutants(struct rng *r, unsigned long nr)
+{
+	struct program p;
+	size_t len;
+	uint8_t *b;
+
+	while (nr--) {
+		program_generate(&p, r, 1 + rng_below(r, 30));
+		b = program_to_bytes(&p, &len);
+		program_exit(&p);
+		mutate(r, b, len);
+		len -= rng_below(r, 4) ? 0 : rng_below(r, (uint32_t)len);
+		program_from_bytes(&p, b, len);
+		check_round_trip(&p);
+		program_exit(&p);
+		free(b);
+	}
+	report("mutated bytes");
+}
+
+static void check_generated(struct rng *r, unsigned long nr)
+{
+	struct reach reach = { 0 };
+	struct program p, q;
+
+	while (nr--) {
+		uint32_t max = rng_below(r, 16) ? rng_below(r, 40) : rng_below(r, 400);
+		struct rng same = *r;
+
+		program_generate(&p, r, max);
+		check(p.nr_ops <= max, "no more ops than asked for", NULL);
+		check_round_trip(&p);
+		reach_add(&reach, &p);
+		if (nr % 16 == 0) {
+			program_generate(&q, &same, max);
+			check(program_equal(&p, &q) && same.state == r->state, "repeatable", NULL);
+			check_op_lines(&p);
+			program_exit(&q);
+		}
+		program_exit(&p);
+	}
+	check_reach(&reach, "generated");
+	report("generated programs");
+}
+
+/* Break text at random; if it is still accepted, it must round trip. */
+static void check_corrupted(struct rng *r, unsigned long nr)
+{
+	static const char pieces[] = " \t\r\n#=()+-,.0x19rnull\0\xff";
+	struct text_error err;
+	struct program p;
+	unsigned long accepted = 0, total = nr;
+
+	while (nr--) {
+		size_t len, i;
+		uint32_t times = 1 + rng_below(r, 3);
+		char *text;
+
+		program_generate(&p, r, rng_below(r, 12));
+		text = program_to_text(&p, &len);
+		program_exit(&p);
+		for (i = 0; i < times; i++) {
+			uint32_t at = rng_below(r, (uint32_t)len);
+
+			text[at] = rng_below(r, 4) ? pieces[rng_below(r, sizeof(pieces) - 1)] :
+						     (char)rng_next(r);
+		}
+		if (!rng_below(r, 4))
+			mutate(r, (uint8_t *)text, len);
+		len -= rng_below(r, 4) ? 0 : rng_below(r, (uint32_t)len);
+		/* exactly as long as it is, for the sanitizer to see what is read beyond */
+		text = realloc(text, len);
+		if (!text)
+			abort();
+		memset(&err, 0, sizeof(err));
+		if (program_from_text(&p, text, len, &err)) {
+			check_round_trip(&p);
+			program_exit(&p);
+			accepted++;
+		} else {
+			check(err.line && memchr(err.what, '\0', sizeof(err.what)) && *err.what,
+			      "error is filled in", err.what);
+		}
+		free(text);
+	}
+	check(total < 1000 || accepted, "some corrupted text is still accepted", NULL);
+	report("corrupted text");
+}
+
+static uint64_t hash_text(uint64_t hash, const struct program *p)
+{
+	size_t len, i;
+	char *text = program_to_text(p, &len);
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ull;
+	free(text);
+	return hash;
+}
+
+/* The meaning of bytes and of seeds is kept: corpora and reported seeds depend on it. */
+static void check_pinned(void)
+{
+	uint64_t bytes = 0xcbf29ce484222325ull, generated = bytes;
+	struct rng r = { 1 };
+	char line[64];
+	struct program p;
+	uint8_t b[600];
+	unsigned int i;
+
+	for (i = 0; i < 5000; i++) {
+		size_t len = random_bytes(&r, b, sizeof(b));
+
+		program_from_bytes(&p, b, len);
+		bytes = hash_text(bytes, &p);
+		program_exit(&p);
+		program_generate(&p, &r, 100);
+		generated = hash_text(generated, &p);
+		program_exit(&p);
+	}
+	snprintf(line, sizeof(line), "is 0x%llx", (unsigned long long)bytes);
+	check(bytes == PINNED_BYTES, "meaning of bytes has changed", line);
+	snprintf(line, sizeof(line), "is 0x%llx", (unsigned long long)generated);
+	check(generated == PINNED_GENERATED, "meaning of seeds has changed", line);
+	report("pinned meanings");
+}
+
+static void check_file(const char *name)
+{
+	static char text[1u << 24];
+	struct text_error err = { 0 };
+	struct program p;
+	FILE *f = fopen(name, "rb");
+	size_t len;
+
+	if (!check(f, "file can be opened", name))
+		return;
+	len = fread(text, 1, sizeof(text), f);
+	fclose(f);
+	if (!check(program_from_text(&p, text, len, &err), name, err.what))
+		return;
+	check_round_trip(&p);
+	check_op_lines(&p);
+	program_exit(&p);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long nr = 1000000;
+	struct rng r = { 20240601 };
+	int i = 1;
+
+	if (argc > 2 && !strcmp(argv[1], "-n")) {
+		nr = strtoul(argv[2], NULL, 0);
+		i = 3;
+	}
+	check_presets();
+	check_aligns();
+	check_errors();
+	check_good_texts();
+	check_largest();
+	check_pinned();
+	check_machines(&r, nr / 20);
+	check_bytes(&r, nr / 20 * 11);
+	check_mutants(&r, nr / 20 * 3);
+	check_generated(&r, nr / 20 * 3);
+	check_corrupted(&r, nr / 20 * 2);
+	if (i < argc) {
+		for (; i < argc; i++)
+			check_file(argv[i]);
+		report("files");
+	}
+	printf("%lu checks, %lu failures\n", nr_checks, nr_failures);
+	return nr_failures != 0;
+}
