@@ -27,13 +27,19 @@ uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i)
 }
 
 /**
- * static_byte - what the static area of a CPU holds
+ * static_fill - what the static area of a CPU holds
+ * @data: where it goes
+ * @size: bytes, 1 or more
  * @cpu: index of the possible CPU
- * @i: byte of the area
  */
-uint8_t static_byte(unsigned int cpu, uint32_t i)
+void static_fill(uint8_t *data, uint32_t size, unsigned int cpu)
 {
-	return (uint8_t)(0x51 + cpu * 29 + i * 7);
+	uint32_t period = size < 256 ? size : 256;
+
+	for (uint32_t i = 0; i < period; i++)
+		data[i] = (uint8_t)(0x51 + cpu * 29 + i * 7);
+	for (uint32_t i = period; i < size; i += period)
+		memcpy(data + i, data, size - i < period ? size - i : period);
 }
 
 static uint8_t **shadow_of(const struct model *m, const struct model_chunk *c, unsigned int cpu,
@@ -135,42 +141,62 @@ static bool check_page_contents(struct oracle *o, struct model_chunk *c, int pag
 	return true;
 }
 
+static bool has_objects(const struct model_chunk *c, int page)
+{
+	return c->populated[page] && c->block[page].nr_used;
+}
+
+static bool check_chunk_contents(struct oracle *o, struct model_chunk *c)
+{
+	for (int page = 0; page < c->nr_pages; page++)
+		if (has_objects(c, page) && !check_page_contents(o, c, page))
+			return false;
+	return true;
+}
+
+/* Pages in turn, up to CONTENTS_PER_OP bytes and at least one, from where the last call ended. */
+static bool check_some_contents(struct oracle *o, unsigned int nr_pages)
+{
+	uint32_t step = o->m.page * o->m.nr_cpus;
+	unsigned int looks = step < CONTENTS_PER_OP ? CONTENTS_PER_OP / step : 1;
+	unsigned int at = o->cursor % nr_pages, chunk = 0;
+
+	while (at >= (unsigned int)o->m.chunk[chunk]->nr_pages)
+		at -= (unsigned int)o->m.chunk[chunk++]->nr_pages;
+	for (unsigned int i = 0; i < nr_pages && looks; i++, at++, o->cursor++) {
+		while (at == (unsigned int)o->m.chunk[chunk]->nr_pages) {
+			chunk = (chunk + 1) % o->m.nr_chunks;
+			at = 0;
+		}
+		if (!has_objects(o->m.chunk[chunk], (int)at))
+			continue;
+		if (!check_page_contents(o, o->m.chunk[chunk], (int)at))
+			return false;
+		looks--;
+	}
+	return true;
+}
+
 /**
  * check_contents - the contents of all live objects
  * @o: the oracle
- * @everything: without limit; otherwise at most CONTENTS_PER_OP bytes, going on where the last
- *              call ended
+ * @everything: also on machines that are too large to do this after each op
  */
 bool check_contents(struct oracle *o, bool everything)
 {
 	struct model *m = &o->m;
-	uint32_t step = m->page * m->nr_cpus;
-	uint32_t left = CONTENTS_PER_OP;
-	unsigned int total = 0, at = 0, first;
+	unsigned int nr_pages = 0;
 
 	if (m->dry)
 		return true;
 	for (unsigned int i = 0; i < m->nr_chunks; i++)
-		total += (unsigned int)m->chunk[i]->nr_pages;
-	first = (uint64_t)total * step <= CONTENTS_PER_OP || everything ? 0 : o->cursor % total;
+		nr_pages += (unsigned int)m->chunk[i]->nr_pages;
+	if (!everything && (uint64_t)nr_pages * m->page * m->nr_cpus > CONTENTS_PER_OP)
+		return check_some_contents(o, nr_pages);
 
-	for (int round = 0; round < 2; round++, at = 0) {
-		for (unsigned int i = 0; i < m->nr_chunks; i++) {
-			struct model_chunk *c = m->chunk[i];
-
-			for (int page = 0; page < c->nr_pages; page++, at++) {
-				if ((round == 0) != (at >= first) || !c->populated[page])
-					continue;
-				if (!everything && left < step && left != CONTENTS_PER_OP) {
-					o->cursor = at;
-					return true;
-				}
-				if (!check_page_contents(o, c, page))
-					return false;
-				left -= left < step ? left : step;
-			}
-		}
-	}
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		if (m->chunk[i]->nr_alloc && !check_chunk_contents(o, m->chunk[i]))
+			return false;
 	return true;
 }
 
@@ -235,7 +261,7 @@ bool check_distinct(struct oracle *o)
 				o->page_list[nr++] =
 					o->ops->page(o->s, c->id, cpu, (unsigned int)page);
 	}
-	if (!nr)
+	if (nr < 2)
 		return true;
 	qsort(o->page_list, nr, sizeof(*o->page_list), compare_pointers);
 	for (size_t i = 1; i < nr; i++)
@@ -256,13 +282,10 @@ bool check_static(struct oracle *o, bool everything)
 
 	for (unsigned int cpu = 0; !o->m.dry && cpu < o->m.nr_cpus; cpu++) {
 		const uint8_t *data = o->ops->static_data(o->s, cpu);
+		const uint8_t *want = o->static_want + (size_t)cpu * size;
 
-		o->checked[RULE_static_intact]++;
-		for (uint32_t i = from; i < size; i++)
-			if (data[i] != static_byte(cpu, i))
-				return oracle_fail(o, RULE_static_intact, NULL, -1, -1,
-						   "static byte %u on CPU index %u changed", i,
-						   cpu);
+		CHECK(o, static_intact, !memcmp(data + from, want + from, size - from), NULL, -1,
+		      -1, "the static area of CPU index %u changed behind byte %u", cpu, from);
 	}
 	return true;
 }

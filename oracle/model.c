@@ -34,6 +34,7 @@ struct truth truth_naive(const uint8_t *unit, int nr)
 	int run = 0;
 
 	for (int i = 0; i < nr; i++) {
+		t.nr_used += unit[i] == UNIT_START || unit[i] == UNIT_BODY;
 		if (unit[i] != UNIT_FREE) {
 			run = 0;
 			continue;
@@ -91,8 +92,8 @@ static int first_free_unit(const uint8_t *unit, int from, int to)
 	return from;
 }
 
-/* As truth_naive(), but from run to run. */
-static struct truth truth_of(const uint8_t *unit, int nr)
+/* As truth_naive(), but from run to run; of the units @hidden are not served at all. */
+static struct truth truth_of(const uint8_t *unit, int nr, int hidden)
 {
 	struct truth t = { .first_free = nr };
 
@@ -109,7 +110,18 @@ static struct truth truth_of(const uint8_t *unit, int nr)
 			t.contig = end - start;
 		t.nr_free += end - start;
 	}
+	t.nr_used = nr - hidden - t.nr_free;
 	return t;
+}
+
+/* How many units of a page its chunk does not serve. */
+static int hidden_units(const struct model_chunk *c, int page)
+{
+	int from = page * c->block_units, to = from + c->block_units;
+	int start = c->start > from ? c->start : from;
+	int end = c->end < to ? c->end : to;
+
+	return c->block_units - (end > start ? end - start : 0);
 }
 
 /*
@@ -159,7 +171,8 @@ void model_refresh_chunk(struct model_chunk *c, int from, int to)
 	bool all_free = true;
 
 	for (int i = from; i < to; i++)
-		c->block[i] = truth_of(c->unit + i * c->block_units, c->block_units);
+		c->block[i] = truth_of(c->unit + i * c->block_units, c->block_units,
+				       hidden_units(c, i));
 
 	c->in_block = 0;
 	for (int i = 0; i < c->nr_pages; i++) {
@@ -168,6 +181,7 @@ void model_refresh_chunk(struct model_chunk *c, int from, int to)
 		if (b->nr_free && t.nr_free == 0)
 			t.first_free = i * c->block_units + b->first_free;
 		t.nr_free += b->nr_free;
+		t.nr_used += b->nr_used;
 		if (b->contig > c->in_block)
 			c->in_block = b->contig;
 		if (b->contig > t.contig)
@@ -199,27 +213,32 @@ static void touch(struct model_chunk *c, int from_unit, int to_unit)
 	model_refresh_chunk(c, from, to);
 }
 
-/* Set or clear a bit of the maps as they should look. */
-static void expect_bit(unsigned long *map, int i, bool on)
+/* Set or clear bits of the maps as they should look, a word at a time. */
+static void expect_bits(unsigned long *map, int from, int to, bool on)
 {
-	unsigned long mask = 1UL << ((size_t)i % (8 * sizeof(long)));
+	const int word = 8 * (int)sizeof(long);
 
-	if (on)
-		map[(size_t)i / (8 * sizeof(long))] |= mask;
-	else
-		map[(size_t)i / (8 * sizeof(long))] &= ~mask;
+	while (from < to) {
+		int in_word = from % word;
+		int nr = to - from < word - in_word ? to - from : word - in_word;
+		unsigned long mask = (nr == word ? 0 : 1UL << nr) - 1;
+
+		mask <<= in_word;
+		map[from / word] = on ? map[from / word] | mask : map[from / word] & ~mask;
+		from += nr;
+	}
 }
 
 /* What marking or clearing an object does to the maps; a free leaves the boundary map alone. */
 static void expect_maps(struct model_chunk *c, int unit, int nr, bool on)
 {
-	for (int i = unit; i < unit + nr; i++) {
-		expect_bit(c->alloc_seen, i, on);
-		if (on)
-			expect_bit(c->bound_seen, i, i == unit);
-	}
-	if (on && unit + nr < c->nr_units)
-		expect_bit(c->bound_seen, unit + nr, true);
+	expect_bits(c->alloc_seen, unit, unit + nr, on);
+	if (!on)
+		return;
+	expect_bits(c->bound_seen, unit, unit + 1, true);
+	expect_bits(c->bound_seen, unit + 1, unit + nr, false);
+	if (unit + nr < c->nr_units)
+		expect_bits(c->bound_seen, unit + nr, unit + nr + 1, true);
 }
 
 /**
@@ -259,6 +278,7 @@ static void free_chunk(const struct model *m, struct model_chunk *c)
 	free(c->alloc_seen);
 	free(c->blocks);
 	free(c->stale);
+	free(c->populated_seen);
 	free(c->populated);
 	free(c->block);
 	free(c->unit);
@@ -301,6 +321,9 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	memset(c->unit + start, UNIT_FREE, (size_t)(end - start));
 	c->block = model_alloc((size_t)nr_pages * sizeof(*c->block));
 	c->populated = model_alloc((size_t)nr_pages);
+	c->populated_bytes = ((size_t)nr_pages + 8 * sizeof(long) - 1) / (8 * sizeof(long)) *
+			     sizeof(long);
+	c->populated_seen = model_alloc(c->populated_bytes);
 	c->blocks = model_alloc((size_t)nr_pages * sizeof(*c->blocks));
 	c->map_words = ((size_t)c->nr_units + 8 * sizeof(long) - 1) / (8 * sizeof(long));
 	c->alloc_seen = model_alloc(c->map_words * sizeof(long));

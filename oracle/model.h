@@ -36,9 +36,10 @@ enum unit_state {
  * @contig:     size of the largest free run
  * @first_free: the first free unit, or the size of the stretch
  * @nr_free:    free units
+ * @nr_used:    units of live objects
  */
 struct truth {
-	int left, right, contig, first_free, nr_free;
+	int left, right, contig, first_free, nr_free, nr_used;
 };
 
 /**
@@ -56,6 +57,8 @@ struct truth {
  * @whole:        the truth about all of it
  * @in_block:     largest free run that lies within one page
  * @populated:    1 for each page with memory
+ * @populated_seen: the subject's populated map, as validated last
+ * @populated_bytes: its size
  * @stale:        [cpu * nr_pages + page] 1 if left mapped by a failed population (quirk only)
  * @nr_populated: pages with memory
  * @nr_empty:     of these, how many are entirely free
@@ -66,6 +69,7 @@ struct truth {
  * @md, @blocks:  the subject's hints, as validated last
  * @alloc_seen, @bound_seen: the maps as they should look, given how they were validated last
  * @map_words:    words in each of these
+ * @seen:         the subject's other beliefs, as validated last
  * @touched:      some unit or page changed since the last check
  * @touched_from, @touched_to: the pages on which units changed since the last check
  * @pages_touched: some page got or lost memory since the last check
@@ -82,6 +86,8 @@ struct model_chunk {
 	struct truth whole;
 	int in_block;
 	uint8_t *populated;
+	unsigned long *populated_seen;
+	size_t populated_bytes;
 	uint8_t *stale;
 	int nr_populated, nr_empty, nr_alloc;
 	size_t max_alloc_size;
@@ -90,6 +96,7 @@ struct model_chunk {
 	struct subject_md md, *blocks;
 	unsigned long *alloc_seen, *bound_seen;
 	size_t map_words;
+	struct subject_chunk seen;
 	bool touched, pages_touched;
 	int touched_from, touched_to;
 	uint8_t **shadow;

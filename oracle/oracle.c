@@ -91,11 +91,12 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
 	oracle_init_first_unit(o, machine, SUBJECT_BASE_ADDR);
 
 	o->s = ops->create(machine, w, option);
+	o->static_want = model_alloc((size_t)o->m.nr_cpus * machine->static_size);
 	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
-		uint8_t *data = ops->static_data(o->s, cpu);
+		uint8_t *want = o->static_want + (size_t)cpu * machine->static_size;
 
-		for (uint32_t i = 0; i < machine->static_size; i++)
-			data[i] = static_byte(cpu, i);
+		static_fill(want, machine->static_size, cpu);
+		memcpy(ops->static_data(o->s, cpu), want, machine->static_size);
 	}
 
 	if (!check_refresh_view(o) || !check_hints_of(o, o->m.first) ||
@@ -115,6 +116,7 @@ void oracle_exit(struct oracle *o)
 		o->ops->destroy(o->s);
 	model_exit(&o->m);
 	free(o->page_list);
+	free(o->static_want);
 }
 
 static bool legal_request(const struct model *m, const struct alloc_args *args, uint32_t *align)

@@ -81,6 +81,8 @@ struct outcome {
  * @finding:   which, valid if @failed
  * @checked:   how often each rule was checked
  * @cursor:    where the round robin over contents and maps goes on
+ * @static_want: what the static area of each CPU must hold
+ * @page_list, @page_list_size: scratch for check_distinct()
  */
 struct oracle {
 	const struct subject_ops *ops;
@@ -94,6 +96,7 @@ struct oracle {
 	struct finding finding;
 	uint64_t checked[RULE_NR];
 	unsigned int cursor;
+	uint8_t *static_want;
 	void **page_list;
 	size_t page_list_size;
 };
@@ -163,7 +166,7 @@ bool check_distinct(struct oracle *o);
 bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units);
 void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units);
 uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i);
-uint8_t static_byte(unsigned int cpu, uint32_t i);
+void static_fill(uint8_t *data, uint32_t size, unsigned int cpu);
 bool check_static(struct oracle *o, bool everything);
 
 #endif

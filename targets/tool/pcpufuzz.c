@@ -33,8 +33,11 @@ const struct command commands[] = {
 	  cmd_gen },
 #ifdef PCPUFUZZ_TRACE
 	{ "trace", "[options] FILE...", "replay traces of a real kernel",
-	  "  see docs/traces.md; *.ops.txt and *.ops.txt.xz are replayed and compared,\n"
-	  "  plain tracepoint traces are checked for safety\n",
+	  "  --without QUIRK   replay without one quirk of linux-6.1, to see what it decides\n"
+	  "  --full            check everything after every step, slowly\n"
+	  "  --stats           one line per kind of event\n\n"
+	  "*.ops.txt and *.ops.txt.xz (docs/traces.md) are replayed and compared; plain tracepoint\n"
+	  "traces, such as scripts/capture-trace records, are checked for safety.\n",
 	  cmd_trace },
 #endif
 	{ "list", "rules|quirks|ops|targets", "print one of the tables", "", cmd_list },
