@@ -6,10 +6,17 @@
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__asan_default_options(void);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
 				 size_t size2, uint8_t *out, size_t max_out, unsigned int seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
+/* Every run frees all it took: a small quarantine sees the same errors in less memory. */
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=8:malloc_context_size=8";
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

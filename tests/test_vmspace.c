@@ -181,7 +181,7 @@ static void check_window(struct rng *r, uint64_t granule, unsigned int nr, unsig
 {
 	struct window w = { .granule = granule, .nr = nr };
 	struct pcpu_area *areas = malloc((capacity + !capacity) * sizeof(*areas));
-	uint64_t first = UINT64_C(0x80000000) + rng_below(r, 32) * granule;
+	uint64_t first = granule * (UINT64_C(0x80000000) / granule + 1 + rng_below(r, 32));
 
 	if (!areas)
 		abort();

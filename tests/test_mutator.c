@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_mutator.c - whatever bytes are mutated or crossed, the result is a legal program that fits.
+ *
+ * Buffers are heap blocks of exactly the size that the engine promises, so a sanitizer sees an
+ * access past the end.  Also counts that every kind of edit and op really comes up.  Does not run
+ * any program.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../impl/pcpu.h"
+#include "../targets/mutator.h"
+#include "../targets/program/program.h"
+
+#define MAX_SIZE 5000u
+#define MIN_MUTABLE (BYTES_HEADER + BYTES_OP)
+
+/* What one mutation did, as far as it can be told from outside. */
+#define EFFECTS                                                                                   \
+	X(nothing) X(many) X(machine) X(inserted) X(appended) X(deleted) X(swapped)              \
+	X(duplicated) X(comb) X(size) X(align) X(context) X(reserved) X(handle) X(offset)         \
+	X(fault) X(pages)
+
+enum effect {
+#define X(name) EFFECT_##name,
+	EFFECTS
+#undef X
+	EFFECT_NR,
+};
+
+static const char *const effect_names[EFFECT_NR] = {
+#define X(name) #name,
+	EFFECTS
+#undef X
+};
+
+static unsigned long nr_checks, nr_failures, nr_byte_calls;
+static unsigned long effects[EFFECT_NR], kinds[OP_NR], gfps[PCPU_GFP_NR], faults[PCPU_FAULT_NR];
+
+static bool check(bool good, const char *what)
+{
+	nr_checks++;
+	if (!good && ++nr_failures <= 20)
+		printf("FAILED: %s\n", what);
+	return good;
+}
+
+static bool uses_handle(const struct op *op)
+{
+	return op->kind == OP_FREE || op->kind == OP_WRITE || op->kind == OP_VERIFY;
+}
+
+static bool op_is_legal(const struct program *p, const struct op *op, uint32_t handles)
+{
+	bool null = op->handle == PROGRAM_NO_HANDLE && op->kind == OP_FREE && !op->offset;
+
+	if (op->kind >= OP_NR || op->gfp >= PCPU_GFP_NR || op->fault >= PCPU_FAULT_NR)
+		return false;
+	if (uses_handle(op) ? op->handle >= handles && !null : op->handle != 0)
+		return false;
+	if (op->kind == OP_ALLOC && !align_is_encodable(&p->machine, op->align))
+		return false;
+	if (op->fault == PCPU_FAULT_NONE)
+		return !op->fault_n;
+	return op->fault == PCPU_FAULT_MAP || op->fault_n;
+}
+
+/* The result of a mutation is legal, and is exactly what its program is encoded as. */
+static void check_result(const uint8_t *data, size_t size, bool encoded)
+{
+	struct program p;
+	uint32_t handles = 0;
+	uint8_t *again;
+	size_t len;
+
+	program_from_bytes(&p, data, size);
+	check(!machine_fault(&p.machine), "machine is legal");
+	for (uint32_t i = 0; i < p.nr_ops; i++) {
+		const struct op *op = p.ops + i;
+
+		check(op_is_legal(&p, op, handles), "op is legal");
+		handles += op->kind == OP_ALLOC;
+		kinds[op->kind]++;
+		gfps[op->gfp]++;
+		faults[op->fault]++;
+	}
+	if (encoded) {
+		again = program_to_bytes(&p, &len);
+		check(len == size && !memcmp(again, data, len), "encoded canonically");
+		free(again);
+	}
+	program_exit(&p);
+}
+
+static bool same_op(const struct op *a, const struct op *b)
+{
+	return a->kind == b->kind && a->gfp == b->gfp && a->reserved == b->reserved &&
+	       a->fault == b->fault && a->fault_n == b->fault_n && a->handle == b->handle &&
+	       a->size == b->size && a->align == b->align && a->offset == b->offset &&
+	       a->seed == b->seed && a->chunk == b->chunk && a->start == b->start &&
+	       a->end == b->end;
+}
+
+/* Two ops at one place that differ: in what alone? */
+static enum effect op_effect(const struct op *a, const struct op *b)
+{
+	const struct {
+		enum effect effect;
+		bool differs;
+	} by[] = {
+		{ EFFECT_size, a->size != b->size },
+		{ EFFECT_align, a->align != b->align },
+		{ EFFECT_context, a->gfp != b->gfp },
+		{ EFFECT_reserved, a->reserved != b->reserved },
+		{ EFFECT_handle, a->handle != b->handle },
+		{ EFFECT_offset, a->offset != b->offset },
+		{ EFFECT_fault, a->fault != b->fault || a->fault_n != b->fault_n },
+		{ EFFECT_pages, a->chunk != b->chunk || a->start != b->start || a->end != b->end },
+		{ EFFECT_many, a->seed != b->seed },
+	};
+	enum effect found = EFFECT_many;
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		if (by[i].differs) {
+			found = by[i].effect;
+			nr++;
+		}
+	}
+	return nr == 1 ? found : EFFECT_many;
+}
+
+/* As many ops as before. */
+static enum effect same_length_effect(const struct program *a, const struct program *b)
+{
+	uint32_t at[3], nr = 0;
+
+	for (uint32_t i = 0; i < a->nr_ops && nr < 3; i++)
+		if (!same_op(a->ops + i, b->ops + i))
+			at[nr++] = i;
+	if (!nr)
+		return EFFECT_nothing;
+	if (nr == 1)
+		return op_effect(a->ops + at[0], b->ops + at[0]);
+	if (nr == 2 && same_op(a->ops + at[0], b->ops + at[1]) &&
+	    same_op(a->ops + at[1], b->ops + at[0]))
+		return EFFECT_swapped;
+	return EFFECT_many;
+}
+
+/* More ops than before, those from @from on are new: is that a comb of frees? */
+static bool is_comb(const struct program *p, uint32_t from)
+{
+	for (uint32_t i = from; i < p->nr_ops; i++) {
+		const struct op *op = p->ops + i;
+
+		if (op->kind != OP_FREE || op->offset || op->fault ||
+		    op->handle - p->ops[from].handle != (i - from) *
+		    (p->ops[from + 1].handle - p->ops[from].handle))
+			return false;
+	}
+	return true;
+}
+
+/* Is a run of ops that is new at @at the copy of another run of the old ones? */
+static bool is_copy(const struct program *old, const struct program *p, uint32_t at, uint32_t nr)
+{
+	for (uint32_t from = 0; from + nr <= old->nr_ops; from++) {
+		uint32_t i = 0;
+
+		while (i < nr && old->ops[from + i].kind == p->ops[at + i].kind &&
+		       old->ops[from + i].size == p->ops[at + i].size &&
+		       old->ops[from + i].align == p->ops[at + i].align)
+			i++;
+		if (i == nr)
+			return true;
+	}
+	return false;
+}
+
+static enum effect longer_effect(const struct program *a, const struct program *b)
+{
+	uint32_t same = 0, more = b->nr_ops - a->nr_ops;
+
+	while (same < a->nr_ops && same_op(a->ops + same, b->ops + same))
+		same++;
+	if (same == a->nr_ops && more > 4 && is_comb(b, same))
+		return EFFECT_comb;
+	if (more > 1 && is_copy(a, b, same, more))
+		return EFFECT_duplicated;
+	if (same == a->nr_ops)
+		return EFFECT_appended;
+	return more == 1 ? EFFECT_inserted : EFFECT_many;
+}
+
+static void count_effect(const uint8_t *before, size_t size, const uint8_t *after, size_t len)
+{
+	struct program a, b;
+	struct machine *m = &a.machine, *n = &b.machine;
+	enum effect effect;
+
+	program_from_bytes(&a, before, size);
+	program_from_bytes(&b, after, len);
+	if (m->possible != n->possible || m->page != n->page || m->unit_pages != n->unit_pages ||
+	    m->static_size != n->static_size || m->reserved_size != n->reserved_size ||
+	    m->dyn_size != n->dyn_size || m->vm_pages != n->vm_pages || m->frames != n->frames)
+		effect = EFFECT_machine;
+	else if (a.nr_ops > b.nr_ops)
+		effect = EFFECT_deleted;
+	else if (a.nr_ops < b.nr_ops)
+		effect = longer_effect(&a, &b);
+	else
+		effect = same_length_effect(&a, &b);
+	effects[effect]++;
+	program_exit(&b);
+	program_exit(&a);
+}
+
+/* The engine's mutator: within its rights, but rude. */
+static size_t rude_bytes(uint8_t *data, size_t size, size_t max_size)
+{
+	struct rng r = { size * 31 + (size ? data[0] : 0) };
+	size_t want = rng_below(&r, (uint32_t)max_size + 1);
+
+	nr_byte_calls++;
+	check(size <= max_size, "bytes are mutated only where they fit");
+	for (size_t i = size; i < want; i++)
+		data[i] = (uint8_t)rng_next(&r);
+	for (uint32_t n = rng_below(&r, 9); n-- && want;)
+		data[rng_below(&r, (uint32_t)want)] ^= (uint8_t)rng_next(&r);
+	return want;
+}
+
+/* A copy in a block of exactly @room bytes, junk behind it. */
+static uint8_t *exact(const uint8_t *data, size_t size, size_t room, uint8_t junk)
+{
+	uint8_t *p = malloc(room + !room);
+
+	if (!p)
+		abort();
+	memset(p, junk, room + !room);
+	if (size)
+		memcpy(p, data, size);
+	return p;
+}
+
+/* Mutate twice: the same must come out.  The result replaces @data, which has room for all. */
+static size_t check_mutation(uint8_t *data, size_t size, size_t max_size, unsigned int seed,
+			     byte_mutator bytes)
+{
+	size_t room = size > max_size ? size : max_size;
+	uint8_t *one = exact(data, size, room, 0), *two = exact(data, size, room, 0xee);
+	unsigned long calls = nr_byte_calls;
+	size_t len = mutate_program(one, size, max_size, seed, bytes);
+	bool by_bytes = nr_byte_calls != calls;
+
+	check(len <= max_size, "result fits");
+	check(mutate_program(two, size, max_size, seed, bytes) == len &&
+		      !memcmp(one, two, len), "same seed, same result");
+	if (max_size < MIN_MUTABLE)
+		check(len == (size < max_size ? size : max_size) && !memcmp(one, data, len),
+		      "nothing to mutate");
+	check_result(one, len, !by_bytes && max_size >= MIN_MUTABLE);
+	if (!by_bytes && max_size >= MIN_MUTABLE && size >= MIN_MUTABLE && size <= max_size)
+		count_effect(data, size, one, len);
+	if (len)
+		memcpy(data, one, len);
+	free(two);
+	free(one);
+	return len;
+}
+
+static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, size_t size_b,
+			   size_t max_out, unsigned int seed)
+{
+	uint8_t *first = exact(a, size_a, size_a, 0), *second = exact(b, size_b, size_b, 0);
+	uint8_t *one = exact(NULL, 0, max_out, 0), *two = exact(NULL, 0, max_out, 0xee);
+	size_t len = cross_programs(first, size_a, second, size_b, one, max_out, seed);
+	struct program p, q;
+
+	check(len <= max_out, "crossing fits");
+	check(cross_programs(first, size_a, second, size_b, two, max_out, seed) == len &&
+		      !memcmp(one, two, len), "same seed, same crossing");
+	check(len || max_out < BYTES_HEADER, "crossing is not empty");
+	check_result(one, len, max_out >= BYTES_HEADER);
+	if (len) {
+		program_from_bytes(&p, first, size_a);
+		program_from_bytes(&q, one, len);
+		p.nr_ops = q.nr_ops = 0;
+		check(program_equal(&p, &q), "crossing has the machine of the first");
+		program_exit(&q);
+		program_exit(&p);
+	}
+	free(two);
+	free(one);
+	free(second);
+	free(first);
+}
+
+/* Random bytes, or a generated program, perhaps cut off. */
+static size_t random_input(struct rng *r, uint8_t *data)
+{
+	size_t len = rng_below(r, rng_below(r, 3) ? 400 : MAX_SIZE + 1);
+	struct program p;
+	uint8_t *bytes;
+
+	if (rng_below(r, 3) == 0) {
+		for (size_t i = 0; i < len; i++)
+			data[i] = (uint8_t)rng_next(r);
+		return len;
+	}
+	program_generate(&p, r, rng_below(r, rng_below(r, 4) ? 40 : 400));
+	bytes = program_to_bytes(&p, &len);
+	program_exit(&p);
+	memcpy(data, bytes, len);
+	free(bytes);
+	return rng_below(r, 8) ? len : rng_below(r, (uint32_t)len + 1);
+}
+
+/* Mutations of mutations, as an engine does it. */
+static void check_chains(struct rng *r, unsigned long nr)
+{
+	uint8_t data[MAX_SIZE + 1], other[MAX_SIZE + 1];
+
+	while (nr--) {
+		size_t size = random_input(r, data), size2 = random_input(r, other);
+		size_t max_size = rng_below(r, 4) ? MAX_SIZE : rng_below(r, MAX_SIZE + 1);
+
+		for (uint32_t n = 1 + rng_below(r, 6); n--;) {
+			unsigned int seed = (unsigned int)rng_next(r);
+
+			size = check_mutation(data, size, max_size, seed,
+					      rng_below(r, 2) ? rude_bytes : NULL);
+		}
+		max_size = rng_below(r, 4) ? MAX_SIZE : rng_below(r, MAX_SIZE + 1);
+		check_crossing(data, size, other, size2, max_size, (unsigned int)rng_next(r));
+	}
+}
+
+/* Every size and limit around the header and the first ops. */
+static void check_small_sizes(struct rng *r)
+{
+	uint8_t data[MAX_SIZE + 1];
+
+	for (size_t size = 0; size <= 72; size++) {
+		for (size_t max_size = 0; max_size <= 72; max_size++) {
+			for (size_t i = 0; i < size; i++)
+				data[i] = (uint8_t)rng_next(r);
+			check_crossing(data, size, data, size / 2, max_size,
+				       (unsigned int)rng_next(r));
+			check_mutation(data, size, max_size, (unsigned int)rng_next(r),
+				       size & 1 ? rude_bytes : NULL);
+		}
+	}
+}
+
+/* Inputs that cannot become longer, that are far too long, and with as many ops as can be. */
+static void check_limits(struct rng *r)
+{
+	const size_t largest = BYTES_HEADER + (size_t)BYTES_OP * PROGRAM_MAX_OPS;
+	uint8_t *data = malloc(largest + 40);
+
+	if (!data)
+		abort();
+	for (unsigned int i = 0; i < 24; i++) {
+		size_t size = i < 8 ? largest + 5 * i : 300 + rng_below(r, 100000);
+
+		for (size_t b = 0; b < size; b++)
+			data[b] = (uint8_t)rng_next(r);
+		data[0] = 1;
+		check_mutation(data, size, i % 2 ? 300 : size, i, NULL);
+	}
+	free(data);
+}
+
+static void check_counts(void)
+{
+	unsigned long all = 0;
+
+	for (int i = 0; i < EFFECT_NR; i++) {
+		printf("%s%s %lu", i ? ", " : "", effect_names[i], effects[i]);
+		check(effects[i], effect_names[i]);
+		all += effects[i];
+	}
+	putchar('\n');
+	for (int i = 0; i < OP_NR; i++)
+		check(kinds[i], op_infos[i].name);
+	for (int i = 0; i < PCPU_GFP_NR; i++)
+		check(gfps[i], gfp_names[i]);
+	for (int i = 0; i < PCPU_FAULT_NR; i++)
+		check(faults[i], "each fault occurs");
+	check(nr_byte_calls, "the engine's own mutator is used");
+	check(effects[EFFECT_nothing] * 10 < all, "most mutations change something");
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 8000;
+	struct rng r = { 11 };
+
+	check_small_sizes(&r);
+	check_limits(&r);
+	check_chains(&r, nr);
+	check_counts();
+	printf("%lu checks, %lu failures\n", nr_checks, nr_failures);
+	return nr_failures != 0;
+}

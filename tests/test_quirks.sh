@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each quirk of impl/quirks.def is needed and does what it says: its witness trips the named rule
+# with the quirk on, is clean if the oracle tolerates it, and is clean without it.
+set -u
+tool=${1:?usage: test_quirks.sh PCPUFUZZ}
+passed=0
+failed=0
+
+check() { # what, expected exit code, command...
+	local what=$1 want=$2 out code
+	shift 2
+	out=$("$@" 2>&1)
+	code=$?
+	if [ "$code" -eq "$want" ] && { [ -z "${rule:-}" ] || grep -q "^rule:    $rule " <<<"$out"; }; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'FAILED: %s: exit %d, expected %d%s\n%s\n' "$what" "$code" "$want" \
+			"${rule:+ and rule $rule}" "$out"
+	fi
+}
+
+while read -r quirk _ broken; do
+	witness=corpus/quirks/$quirk.pcpu
+	rule=$broken check "$witness with --quirk $quirk" 1 "$tool" run --quirk "$quirk" "$witness"
+	rule='' check "$witness tolerated" 0 "$tool" run --quirk "$quirk" --tolerate "$quirk" "$witness"
+	rule='' check "$witness without" 0 "$tool" run "$witness"
+	rule='' check "$witness under linux-6.1" 0 "$tool" run --policy linux-6.1 \
+		--tolerate linux-6.1 "$witness"
+done < <("$tool" list quirks | grep ' breaks ')
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
