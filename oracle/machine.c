@@ -46,8 +46,8 @@ const char *machine_fault(const struct machine *m)
 		return "cpus must name at least one CPU below 64";
 	if (m->page < MACHINE_PAGE_MIN || m->page > MACHINE_PAGE_MAX || (m->page & (m->page - 1)))
 		return "page must be a power of two from 256 to 65536";
-	if (!m->unit_pages || unit > MACHINE_UNIT_MAX)
-		return "unit_pages must be at least 1 and make a unit of at most 1 MiB";
+	if (!m->unit_pages || m->unit_pages > MACHINE_UNIT_PAGES_MAX || unit > MACHINE_UNIT_MAX)
+		return "unit_pages must be 1 to 1024 and make a unit of at most 1 MiB";
 	if (!m->static_size)
 		return "static must be at least 1";
 	if (m->reserved_size % 4)
@@ -62,6 +62,8 @@ const char *machine_fault(const struct machine *m)
 		return "the units of all CPUs must fit into 4 MiB";
 	if ((uint64_t)m->frames * m->page > MACHINE_MEMORY_MAX)
 		return "frames must fit into 4 MiB";
+	if (m->frames > MACHINE_FRAMES_MAX)
+		return "frames must be at most 4096";
 	if (m->vm_pages > MACHINE_VM_PAGES_MAX)
 		return "vm_pages must be at most 65536";
 	return NULL;
@@ -89,6 +91,7 @@ void machine_clamp(struct machine *m)
 	if (!m->unit_pages)
 		m->unit_pages = 1;
 	m->unit_pages = at_most(m->unit_pages, MACHINE_UNIT_MAX / m->page);
+	m->unit_pages = at_most(m->unit_pages, MACHINE_UNIT_PAGES_MAX);
 	while ((uint64_t)m->unit_pages * m->page * machine_nr_cpus(m) > MACHINE_MEMORY_MAX)
 		m->possible &= m->possible - 1;
 	unit = machine_unit_size(m);
@@ -105,4 +108,5 @@ void machine_clamp(struct machine *m)
 
 	m->vm_pages = at_most(m->vm_pages, MACHINE_VM_PAGES_MAX);
 	m->frames = at_most(m->frames, MACHINE_MEMORY_MAX / m->page);
+	m->frames = at_most(m->frames, MACHINE_FRAMES_MAX);
 }

@@ -15,19 +15,21 @@
 #define MACHINE_PAGE_MIN 256u
 #define MACHINE_PAGE_MAX 65536u
 #define MACHINE_UNIT_MAX (1u << 20)
+#define MACHINE_UNIT_PAGES_MAX 1024u
 #define MACHINE_MEMORY_MAX (4u << 20)
+#define MACHINE_FRAMES_MAX 4096u
 #define MACHINE_VM_PAGES_MAX 65536u
 
 /**
  * struct machine - one machine
  * @possible:      bit i set if CPU i is possible; not 0
  * @page:          page size in bytes, a power of two from 256 to 65536
- * @unit_pages:    pages per unit; a unit is at most 1 MiB
+ * @unit_pages:    pages per unit, 1 to 1024; a unit is at most 1 MiB
  * @static_size:   bytes of static per-CPU data, 1 or more
  * @reserved_size: bytes of the reserved region, a multiple of 4, or 0
  * @dyn_size:      bytes of the dynamic region of the first chunk, 8 or more
  * @vm_pages:      pages in the window that further chunks come from
- * @frames:        page frames for further chunks
+ * @frames:        page frames for further chunks, at most 4096
  */
 struct machine {
 	uint64_t possible;

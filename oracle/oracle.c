@@ -103,7 +103,7 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
 	    (o->m.reserved && !check_hints_of(o, o->m.reserved)))
 		return false;
 	model_relocate(&o->m, o->m.first, -1);
-	return check_state(o, true);
+	return check_state(o, false); /* everything is new, and so looked at */
 }
 
 /**
@@ -290,6 +290,7 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 	uint32_t align;
 	uint64_t ptr;
 
+	o->nr_ops++;
 	set_outcome(out, REASON_OK, NULL, 0);
 	if (!legal_request(&o->m, args, &align))
 		return refuse_request(o, args, out);
@@ -364,6 +365,7 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 	bool live = c && off % 4 == 0 && c->unit[off / 4] == UNIT_START;
 	int oslot;
 
+	o->nr_ops++;
 	set_outcome(out, REASON_OK, c, off);
 	if (ptr && !live) {
 		out->reason = REASON_BAD_FREE;
@@ -402,6 +404,7 @@ bool oracle_balance(struct oracle *o)
 {
 	struct budget b = o->w->budget;
 
+	o->nr_ops++;
 	balance_naive(o, &b);
 	o->ops->balance(o->s);
 	return check_refresh_view(o) && check_state(o, false);
@@ -426,6 +429,7 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 	struct budget b = o->w->budget;
 	int ret;
 
+	o->nr_ops++;
 	set_outcome(out, REASON_OK, c, 0);
 	if (c->immutable)
 		out->reason = REASON_IMMUTABLE;
@@ -480,6 +484,7 @@ bool oracle_write(struct oracle *o, uint64_t ptr, uint32_t seed)
 {
 	struct model_chunk *c = model_chunk_at(&o->m, ptr);
 
+	o->nr_ops++;
 	if (!c || !model_object_units(c, (int)((ptr - c->base) / 4)))
 		return true;
 	return object_bytes(o, c, (int)((ptr - c->base) / 4), seed) && check_contents(o, false);
@@ -496,6 +501,7 @@ bool oracle_verify(struct oracle *o, uint64_t ptr)
 {
 	struct model_chunk *c = model_chunk_at(&o->m, ptr);
 
+	o->nr_ops++;
 	if (!c || !model_object_units(c, (int)((ptr - c->base) / 4)))
 		return true;
 	return check_contents(o, true);

@@ -80,6 +80,7 @@ struct outcome {
  * @failed:    a rule was broken
  * @finding:   which, valid if @failed
  * @checked:   how often each rule was checked
+ * @nr_ops:    ops done, those included that free everything at the end
  * @cursor:    where the round robin over contents and maps goes on
  * @static_want: what the static area of each CPU must hold
  * @page_list, @page_list_size: scratch for check_distinct()
@@ -95,6 +96,7 @@ struct oracle {
 	bool failed;
 	struct finding finding;
 	uint64_t checked[RULE_NR];
+	uint64_t nr_ops;
 	unsigned int cursor;
 	uint8_t *static_want;
 	void **page_list;

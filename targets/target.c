@@ -19,7 +19,7 @@ static uint64_t total_checked[RULE_NR];
 static void count(const struct exec *e)
 {
 	total_programs++;
-	total_ops += e->program->nr_ops;
+	total_ops += e->oracle.nr_ops;
 	for (int i = 0; i < RULE_NR; i++)
 		total_checked[i] += e->oracle.checked[i];
 }

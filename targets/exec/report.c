@@ -50,7 +50,10 @@ void report_print(FILE *f, const struct exec *e, const char *reproduce)
 	fputs("---- finding ----\n", f);
 	if (e->at < e->program->nr_ops)
 		op_to_text(e->program, e->at, op, sizeof(op));
-	fprintf(f, "op:      %u: %s\n", e->at, op[0] ? op : exec_op_name(e));
+	if (op[0])
+		fprintf(f, "op:      %u: %s\n", e->at, op);
+	else
+		fprintf(f, "op:      none, at the %s\n", exec_op_name(e));
 	fprintf(f, "rule:    %s (%s): %s\n", rule->name, rule->group, rule->statement);
 	fprintf(f, "source:  %s\n", rule->source);
 	fprintf(f, "found:   %s\n", fi->what);

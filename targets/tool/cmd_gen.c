@@ -22,7 +22,8 @@ struct gen_options {
 };
 
 /* Run one; false if there was a finding. */
-static bool run_one(const struct run_options *ro, const struct program *p, uint64_t number)
+static bool run_one(const struct run_options *ro, const struct program *p, uint64_t number,
+		    uint64_t *ops)
 {
 	static struct exec e;
 	bool clean = exec_run(&e, p, &ro->exec);
@@ -34,6 +35,7 @@ static bool run_one(const struct run_options *ro, const struct program *p, uint6
 		report_key(key, sizeof(key), &e);
 		printf("%s\n\n", key);
 	}
+	*ops += e.oracle.nr_ops;
 	exec_exit(&e);
 	return clean;
 }
@@ -49,9 +51,8 @@ static int generate(const struct run_options *ro, const struct gen_options *go)
 		size_t len;
 
 		program_generate(&p, &r, (uint32_t)go->ops);
-		ops += p.nr_ops;
 		if (go->run) {
-			findings += !run_one(ro, &p, n);
+			findings += !run_one(ro, &p, n, &ops);
 		} else {
 			text = program_to_text(&p, &len);
 			fwrite(text, 1, len, stdout);

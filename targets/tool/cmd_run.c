@@ -45,7 +45,7 @@ static void run_file(const struct run_options *ro, const char *path, const struc
 		report_key(key, sizeof(key), &e);
 		printf("%s\n\n", key);
 	}
-	t->ops += e.at < p->nr_ops ? e.at + 1 : p->nr_ops;
+	t->ops += e.oracle.nr_ops;
 	for (int i = 0; i < RULE_NR; i++)
 		t->checked[i] += e.oracle.checked[i];
 	exec_exit(&e);
