@@ -66,6 +66,7 @@ struct truth {
  * @max_alloc_size: largest object ever
  * @immutable, @isolated, @reserved: as in Linux
  * @slot:         the list it is on; -1 none
+ * @slot_before:  the list it was on before the search for a request
  * @md, @blocks:  the subject's hints, as validated last
  * @alloc_seen, @bound_seen: the maps as they should look, given how they were validated last
  * @map_words:    words in each of these
@@ -92,7 +93,7 @@ struct model_chunk {
 	int nr_populated, nr_empty, nr_alloc;
 	size_t max_alloc_size;
 	bool immutable, isolated, reserved;
-	int slot;
+	int slot, slot_before;
 	struct subject_md md, *blocks;
 	unsigned long *alloc_seen, *bound_seen;
 	size_t map_words;

@@ -146,6 +146,8 @@ static struct forecast foretell_room(struct oracle *o, struct budget *b, int byt
 	struct forecast f = { .why = REASON_OK, .units = bytes / 4 };
 	struct model_chunk *made;
 
+	for (unsigned int i = 0; i < o->m.nr_chunks; i++)
+		o->m.chunk[i]->slot_before = o->m.chunk[i]->slot;
 	f.c = search_naive(o, bytes, align, reserved, atomic, &f.unit);
 	if (f.c)
 		return f;
@@ -168,8 +170,9 @@ static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved,
 {
 	for (unsigned int i = 0; i < o->m.nr_chunks; i++) {
 		const struct model_chunk *c = o->m.chunk[i];
-		bool looked_at = c->slot >= model_size_to_slot(&o->m, bytes) &&
-				 c->slot <= o->m.free_slot;
+		/* the search itself may have moved it to slot 0 */
+		bool looked_at = c->slot_before >= model_size_to_slot(&o->m, bytes) &&
+				 c->slot_before <= o->m.free_slot;
 
 		if (reserved ? !c->reserved : !looked_at)
 			continue;

@@ -111,12 +111,12 @@ static struct op random_op(struct edit *e)
 			op.gfp = (uint8_t)rng_below(e->r, PCPU_GFP_NR);
 	} else if (what < 26) {
 		op.kind = OP_FREE;
-		op.handle = value;
+		op.handle = value & 0xffff;
 		if (rng_below(e->r, 24) == 0)
 			op.offset = rng_below(e->r, 16);
 	} else if (what < 28) {
 		op.kind = what == 26 ? OP_WRITE : OP_VERIFY;
-		op.handle = value;
+		op.handle = value & 0xffff;
 		op.seed = op.kind == OP_WRITE ? value >> 8 : 0;
 	} else if (what < 30) {
 		op.kind = what == 28 ? OP_POPULATE : OP_DEPOPULATE;

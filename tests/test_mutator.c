@@ -37,6 +37,7 @@ static const char *const effect_names[EFFECT_NR] = {
 };
 
 static unsigned long nr_checks, nr_failures, nr_byte_calls;
+static unsigned long nr_followed, nr_not_followed;
 static unsigned long effects[EFFECT_NR], kinds[OP_NR], gfps[PCPU_GFP_NR], faults[PCPU_FAULT_NR];
 
 static bool check(bool good, const char *what)
@@ -180,13 +181,47 @@ static bool is_copy(const struct program *old, const struct program *p, uint32_t
 	return false;
 }
 
+static uint32_t first_difference(const struct program *a, const struct program *b)
+{
+	uint32_t i = 0;
+
+	while (i < a->nr_ops && i < b->nr_ops && same_op(a->ops + i, b->ops + i))
+		i++;
+	return i;
+}
+
+/*
+ * One alloc was inserted or deleted: do the handles behind it still mean the same allocs?  A
+ * further edit, or an equal alloc beside it, can make it look as if not; so this is only counted.
+ */
+static void count_followers(const struct program *longer, const struct program *shorter)
+{
+	uint32_t at = first_difference(longer, shorter), handle, nr = 0;
+	bool good = true;
+
+	if (longer->nr_ops != shorter->nr_ops + 1 || longer->ops[at].kind != OP_ALLOC)
+		return;
+	handle = program_nr_handles(longer, at);
+	for (uint32_t i = at; i < shorter->nr_ops; i++) {
+		const struct op *l = longer->ops + i + 1, *s = shorter->ops + i;
+
+		if (l->kind != s->kind || l->size != s->size || l->align != s->align)
+			return;
+		if (!uses_handle(l) || l->handle == handle || l->handle == PROGRAM_NO_HANDLE)
+			continue;
+		good = good && s->handle == l->handle - (l->handle > handle);
+		nr++;
+	}
+	nr_followed += nr && good;
+	nr_not_followed += !good;
+}
+
 static enum effect longer_effect(const struct program *a, const struct program *b)
 {
-	uint32_t same = 0, more = b->nr_ops - a->nr_ops;
+	uint32_t same = first_difference(a, b), more = b->nr_ops - a->nr_ops;
 
-	while (same < a->nr_ops && same_op(a->ops + same, b->ops + same))
-		same++;
-	if (same == a->nr_ops && more > 4 && is_comb(b, same))
+	/* a copied run has at most 8 ops */
+	if (same == a->nr_ops && more > 8 && is_comb(b, same))
 		return EFFECT_comb;
 	if (more > 1 && is_copy(a, b, same, more))
 		return EFFECT_duplicated;
@@ -214,6 +249,10 @@ static void count_effect(const uint8_t *before, size_t size, const uint8_t *afte
 	else
 		effect = same_length_effect(&a, &b);
 	effects[effect]++;
+	if (a.nr_ops > b.nr_ops)
+		count_followers(&a, &b);
+	else
+		count_followers(&b, &a);
 	program_exit(&b);
 	program_exit(&a);
 }
@@ -272,13 +311,51 @@ static size_t check_mutation(uint8_t *data, size_t size, size_t max_size, unsign
 	return len;
 }
 
+/*
+ * Is @p the first @cut ops of @a and those of @b from @from on, each handle of these meaning the
+ * alloc that came with it?  Of handles whose alloc was left behind nothing is expected.
+ */
+static bool is_crossing(const struct program *p, const struct program *a, uint32_t cut,
+			const struct program *b, uint32_t from)
+{
+	uint32_t before = program_nr_handles(a, cut), left = program_nr_handles(b, from);
+
+	for (uint32_t i = 0; i < p->nr_ops; i++) {
+		const struct op *got = p->ops + i;
+		struct op want = i < cut ? a->ops[i] : b->ops[from + i - cut];
+
+		if (i >= cut && uses_handle(&want) && want.handle != PROGRAM_NO_HANDLE) {
+			if (want.handle < left)
+				continue;
+			want.handle += before - left;
+		}
+		if (!same_op(got, &want))
+			return false;
+	}
+	return true;
+}
+
+/* The start of the one and the end of the other, cut somewhere; only where that is quick. */
+static void check_halves(const struct program *p, const struct program *a,
+			 const struct program *b, size_t max_out)
+{
+	bool found = false;
+
+	if (p->nr_ops > 60 || BYTES_HEADER + (p->nr_ops + 1) * (size_t)BYTES_OP > max_out)
+		return;
+	for (uint32_t cut = 0; cut <= a->nr_ops && cut <= p->nr_ops && !found; cut++)
+		if (p->nr_ops - cut <= b->nr_ops)
+			found = is_crossing(p, a, cut, b, b->nr_ops - (p->nr_ops - cut));
+	check(found, "crossing is the start of one and the end of the other");
+}
+
 static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, size_t size_b,
 			   size_t max_out, unsigned int seed)
 {
 	uint8_t *first = exact(a, size_a, size_a, 0), *second = exact(b, size_b, size_b, 0);
 	uint8_t *one = exact(NULL, 0, max_out, 0), *two = exact(NULL, 0, max_out, 0xee);
 	size_t len = cross_programs(first, size_a, second, size_b, one, max_out, seed);
-	struct program p, q;
+	struct program p, q, other;
 
 	check(len <= max_out, "crossing fits");
 	check(cross_programs(first, size_a, second, size_b, two, max_out, seed) == len &&
@@ -288,6 +365,9 @@ static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, si
 	if (len) {
 		program_from_bytes(&p, first, size_a);
 		program_from_bytes(&q, one, len);
+		program_from_bytes(&other, second, size_b);
+		check_halves(&q, &p, &other, max_out);
+		program_exit(&other);
 		p.nr_ops = q.nr_ops = 0;
 		check(program_equal(&p, &q), "crossing has the machine of the first");
 		program_exit(&q);
@@ -391,6 +471,9 @@ static void check_counts(void)
 		check(gfps[i], gfp_names[i]);
 	for (int i = 0; i < PCPU_FAULT_NR; i++)
 		check(faults[i], "each fault occurs");
+	printf("handles followed %lu, not %lu\n", nr_followed, nr_not_followed);
+	check(nr_followed > 100 && nr_followed > 4 * nr_not_followed,
+	      "a handle follows its alloc");
 	check(nr_byte_calls, "the engine's own mutator is used");
 	check(effects[EFFECT_nothing] * 10 < all, "most mutations change something");
 }

@@ -64,6 +64,11 @@
 		 "r1 = alloc size=200 align=4\n"  /* 2: c2 */                                     \
 		 "free null\n"                    /* 3 */
 
+/* A write is the first to look at the pages again. */
+#define WRITE                                                                                     \
+	ONE_PAGE "r0 = alloc size=64 align=4\n"                                                   \
+		 "write r0 seed=1\n"
+
 /* Free: units 0 to 9, 20 to 24 and 40 to 49. */
 #define TWO_LARGEST                                                                               \
 	ONE_PAGE "r0 = alloc size=40 align=4\n"                                                   \
@@ -76,6 +81,19 @@
 		 "free r2\n"                                                                      \
 		 "free r4\n"                            /* 9 */                                   \
 		 "r6 = alloc size=40 align=4 atomic\n"  /* 10 */
+
+/* The same below 32 bytes, where a chunk that fails goes to slot 0: 0 to 4, 20 to 22, 40 to 44. */
+#define TWO_SMALL                                                                                 \
+	ONE_PAGE "r0 = alloc size=20 align=4\n"                                                   \
+		 "r1 = alloc size=60 align=4\n"                                                   \
+		 "r2 = alloc size=12 align=4\n"                                                   \
+		 "r3 = alloc size=68 align=4\n"                                                   \
+		 "r4 = alloc size=20 align=4\n"                                                   \
+		 "r5 = alloc size=76 align=4\n"                                                   \
+		 "free r0\n"                                                                      \
+		 "free r2\n"                                                                      \
+		 "free r4\n"                            /* 9 */                                   \
+		 "r6 = alloc size=20 align=4 atomic\n"  /* 10 */
 
 /**
  * struct shown - the chunk that view lies are about: the last one that is not immutable
@@ -101,7 +119,7 @@ struct saboteur;
  * @alloc, @free, @balance, @populate: done instead in that call only
  * @mapped, @page: told instead, from then on, of the shown chunk
  * @destroy: done after the subject ended
- * @observe: damage to the oracle itself after that call; must be reported by the op after it
+ * @observe: done after that call, to the oracle itself; must be reported by the op after it
  */
 struct sabotage {
 	enum rule rule;
@@ -143,6 +161,7 @@ struct saboteur {
 };
 
 static void *leaked; /* metadata that was kept, for the sanitizer's sake */
+static bool pages_gone;
 
 static void set(unsigned long *map, int i)
 {
@@ -181,6 +200,7 @@ LIE(chunk_place, k->md->contig_hint_start = 0)
 LIE(chunk_scan, k->md->scan_hint = 1; k->md->scan_hint_start = 0)
 LIE(chunk_scan_order, k->md->scan_hint = 1; k->md->scan_hint_start = 97)
 LIE(chunk_scan_part, k->md->scan_hint = 1; k->md->scan_hint_start = 96)
+LIE(chunk_scan_behind, k->md->contig_hint = 100; k->md->scan_hint = 9; k->md->scan_hint_start = 200)
 LIE(chunk_left, k->md->left_free = 1)
 LIE(chunk_right, k->md->right_free = 161)
 LIE(chunk_first_free, k->md->first_free++)
@@ -191,6 +211,7 @@ LIE(fault, v->fault = "a list is broken")
 LIE(missing, v->nr_chunks--)
 LIE(slot, k->c->slot--)
 LIE(isolated, k->c->isolated = true)
+LIE(isolated_list, k->c->isolated = true; k->c->slot++)
 LIE(populated_not, set(k->populated, 0))
 LIE(populated_too, set(k->populated, 3))
 LIE(nr_populated, k->c->nr_populated++)
@@ -240,6 +261,21 @@ static void lie_two_largest(struct subject_view *v, const struct shown *k)
 	k->md->contig_hint_start = 40;
 	k->md->scan_hint = 5;
 	k->md->scan_hint_start = 20;
+}
+
+static void lie_two_small(struct subject_view *v, const struct shown *k)
+{
+	lie_two_largest(v, k);
+	k->md->scan_hint = 3;
+}
+
+/* The scan hint is smaller than the contig hint, but lies behind it. */
+static void lie_block_scan_behind(struct subject_view *v, const struct shown *k)
+{
+	(void)v;
+	k->blocks[0].contig_hint_start = 0;
+	k->blocks[0].scan_hint = 5;
+	k->blocks[0].scan_hint_start = 20;
 }
 
 /* Wrong answers and deeds. */
@@ -408,6 +444,12 @@ static uint8_t *page_none(struct saboteur *s, void *chunk, unsigned int cpu, uns
 	return NULL;
 }
 
+static uint8_t *page_none_later(struct saboteur *s, void *chunk, unsigned int cpu,
+				unsigned int page)
+{
+	return pages_gone ? NULL : subject_ours.page(s->s, chunk, cpu, page);
+}
+
 static uint8_t *page_shared(struct saboteur *s, void *chunk, unsigned int cpu, unsigned int page)
 {
 	(void)cpu;
@@ -432,6 +474,12 @@ static void destroy_take_meta(struct world *w)
 static void damage_truth(struct oracle *o)
 {
 	o->m.first->whole.left++;
+}
+
+static void take_pages(struct oracle *o)
+{
+	(void)o;
+	pages_gone = true;
 }
 
 #define VIEW(rule, lie) { RULE_##rule, PLAIN, 2, .view = lie_##lie }
@@ -467,6 +515,7 @@ static const struct sabotage sabotages[] = {
 	{ RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing },
 	{ RULE_null_reason, PLAIN, 3, .alloc = alloc_nothing },
 	{ RULE_fit_refused, TWO_LARGEST, 10, .view = lie_two_largest, .alloc = alloc_nothing },
+	{ RULE_fit_refused, TWO_SMALL, 10, .view = lie_two_small, .alloc = alloc_nothing },
 	/* placement */
 	{ RULE_null_expected, ALIGN_SKIP, 4, .alloc = alloc_first_again },
 	{ RULE_place_chunk, PLAIN, 4, .alloc = alloc_other_chunk },
@@ -486,6 +535,7 @@ static const struct sabotage sabotages[] = {
 	VIEW(block_scan, block_scan),
 	VIEW(block_scan, block_scan_equal),
 	VIEW(block_scan, block_scan_part),
+	{ RULE_block_scan, TWO_LARGEST, 9, .view = lie_block_scan_behind },
 	VIEW(block_left, block_left),
 	VIEW(block_right, block_right),
 	VIEW(block_first_free, block_first_free),
@@ -495,6 +545,7 @@ static const struct sabotage sabotages[] = {
 	VIEW(chunk_scan, chunk_scan),
 	VIEW(chunk_scan, chunk_scan_order),
 	VIEW(chunk_scan, chunk_scan_part),
+	VIEW(chunk_scan, chunk_scan_behind),
 	VIEW(chunk_edges, chunk_left),
 	VIEW(chunk_edges, chunk_right),
 	VIEW(chunk_first_free, chunk_first_free),
@@ -507,12 +558,15 @@ static const struct sabotage sabotages[] = {
 	VIEW(slot, slot),
 	{ RULE_list_order, TWO_ALIKE, 3, .view = lie_order },
 	VIEW(isolated, isolated),
+	VIEW(isolated, isolated_list),
 	VIEW(populated_map, populated_not),
 	VIEW(populated_map, populated_too),
 	VIEW(nr_populated, nr_populated),
 	{ RULE_page_mapped, PLAIN, 2, .mapped = mapped_never },
 	{ RULE_page_mapped, PLAIN, 2, .mapped = mapped_always },
 	{ RULE_page_mapped, PLAIN, 2, .page = page_none },
+	{ RULE_page_mapped, PLAIN, 3, .page = page_none },
+	{ RULE_page_mapped, WRITE, 1, .page = page_none_later, .observe = take_pages },
 	VIEW(empty_pages, empty_pages),
 	VIEW(empty_pages_total, empty_total),
 	VIEW(populated_total, populated_total),
@@ -581,10 +635,11 @@ static bool is_due(struct saboteur *s)
 	return ++s->calls && s->how && s->calls == s->how->from;
 }
 
-/* TWO_LARGEST has to lie about the state that the call finds. */
+/* TWO_LARGEST and TWO_SMALL have to lie about the state that the call finds. */
 static bool is_lying(const struct saboteur *s)
 {
-	unsigned int early = s->how && s->how->view == lie_two_largest;
+	unsigned int early = s->how && (s->how->view == lie_two_largest ||
+					s->how->view == lie_two_small);
 
 	return s->how && s->how->from && s->calls + early >= s->how->from;
 }
@@ -830,6 +885,7 @@ static void check_sabotage(size_t index, unsigned int flags)
 	exec_exit(&e);
 	free(leaked);
 	leaked = NULL;
+	pages_gone = false;
 
 	opts.option |= HONEST;
 	opts.observer = NULL;

@@ -47,10 +47,11 @@ static bool convert_into(const struct input *in, const char *folder, bool to_byt
 		return false;
 	}
 	for (size_t i = 0; i < in->nr; i++) {
+		const char *from = in->path[i] + strspn(in->path[i], "./");
 		char name[512], path[4800];
 		size_t n;
 
-		snprintf(name, sizeof(name), "%s", in->path[i] + (in->path[i][0] == '/'));
+		snprintf(name, sizeof(name), "%s", from[0] ? from : in->path[i]);
 		n = strlen(name);
 		for (char *c = name; *c; c++)
 			if (*c == '/')
@@ -73,7 +74,7 @@ int cmd_convert(int argc, char **argv)
 {
 	struct input in = { 0 };
 	const char *out = "-";
-	bool to_bytes = false, ok = true;
+	bool to_bytes = false, folder = false, ok = true;
 	struct stat st;
 
 	for (int i = 1; i < argc && ok; i++) {
@@ -90,12 +91,15 @@ int cmd_convert(int argc, char **argv)
 		else
 			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
 						    input_add(&in, "/dev/stdin");
+		/* what comes of a folder goes into a folder, also if it holds one program only */
+		folder |= argv[i][0] != '-' && !stat(argv[i], &st) && S_ISDIR(st.st_mode);
 	}
 	if (ok && !in.nr)
 		ok = !usage_error("convert: expected a file or folder with programs");
-	if (ok && (in.nr > 1 || (!stat(out, &st) && S_ISDIR(st.st_mode))))
+	folder |= in.nr > 1 || (!stat(out, &st) && S_ISDIR(st.st_mode));
+	if (ok && folder)
 		ok = strcmp(out, "-") ? convert_into(&in, out, to_bytes) :
-					!usage_error("convert: several files need -o FOLDER");
+					!usage_error("convert: a folder or several files need -o FOLDER");
 	else if (ok)
 		ok = convert_file(in.path[0], out, to_bytes);
 	input_free(&in);

@@ -92,7 +92,7 @@ static void note(struct run_options *ro, const char *option, const char *value)
 {
 	size_t len = strlen(ro->how);
 
-	snprintf(ro->how + len, sizeof(ro->how) - len, "%s %s ", option, value);
+	snprintf(ro->how + len, sizeof(ro->how) - len, "%s%s%s ", option, value[0] ? " " : "", value);
 }
 
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
@@ -105,6 +105,7 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 
 	if (!strcmp(option, "--full")) {
 		ro->exec.flags |= ORACLE_FULL;
+		note(ro, option, "");
 		return 1;
 	}
 	for (n = 0; n < 4 && strcmp(option, with_value[n]); n++)

@@ -1,0 +1,282 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_tool.sh - what scripts and people rely on in the command-line tool: exit codes, messages,
+# round trips, repeatable output.
+#
+# Usage: test_tool.sh PCPUFUZZ, in the source folder.  Does not judge what programs come to.
+set -u
+
+if [ $# -ne 1 ]; then
+	echo "usage: $0 PCPUFUZZ" >&2
+	exit 2
+fi
+tool=$(realpath "$1")
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+passed=0
+failed=0
+
+ok() { # DESCRIPTION COMMAND...
+	local what=$1
+
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $what"
+		echo "  last command: $last"
+		sed 's/^/  stdout: /' "$tmp/out" | head -5
+		sed 's/^/  stderr: /' "$tmp/err" | head -5
+	fi
+}
+
+status=0
+last=
+run() { # ARGUMENT... of the tool
+	last="pcpufuzz $*"
+	"$tool" "$@" > "$tmp/out" 2> "$tmp/err" < /dev/null
+	status=$?
+}
+
+exits() { # STATUS ARGUMENT...
+	local want=$1
+
+	shift
+	run "$@"
+	ok "exit $want of: $last (was $status)" [ "$status" -eq "$want" ]
+}
+
+quiet() {
+	ok "nothing on stderr" [ ! -s "$tmp/err" ]
+}
+
+says() { # PATTERN on standard output
+	ok "output has '$1'" grep -q -- "$1" "$tmp/out"
+}
+
+# The one line on stderr begins with the tool's name and then $1, literally.
+complains() {
+	local line
+
+	ok "one line on stderr" [ "$(wc -l < "$tmp/err")" -eq 1 ]
+	line=$(cat "$tmp/err")
+	ok "stderr begins with 'pcpufuzz: ${1-}'" [ "${line#"pcpufuzz: ${1-}"}" != "$line" ]
+}
+
+# Usage.
+exits 2
+says '^usage: pcpufuzz COMMAND'
+exits 0 --help
+quiet
+says 'Exit code: 0 clean, 1 findings, 2 bad input or usage'
+commands=$(sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p' "$tmp/out")
+ok "help lists the commands" [ "$(echo "$commands" | wc -w)" -ge 5 ]
+for command in $commands; do
+	exits 0 "$command" --help
+	quiet
+	ok "help of $command says something" [ -s "$tmp/out" ]
+	exits 2 "$command" --no-such-option
+	ok "$command names itself" grep -q '^pcpufuzz: ' "$tmp/err"
+done
+for command in run show convert gen list; do
+	exits 2 "$command" --no-such-option
+	complains "$command: "
+done
+for command in run show convert list; do
+	exits 2 "$command"
+	complains "$command: expected "
+done
+exits 2 frobnicate
+complains "expected a command"
+for option in --target --policy --quirk --tolerate; do
+	exits 2 run "$option"
+	complains "$option: expected "
+	exits 2 run "$option" no-such-value
+	complains "$option: expected "
+done
+exits 2 gen --seed
+complains "gen: --seed: expected a number"
+exits 2 gen --seed 12x
+complains "gen: --seed: expected a number"
+exits 2 gen --ops 65537
+complains "gen: --ops: expected a number"
+exits 2 list nothing
+complains "list: expected one of"
+
+# Tables.
+for table in rules quirks ops targets; do
+	exits 0 list "$table"
+	quiet
+done
+exits 0 list rules
+ok "every rule is listed" [ "$(wc -l < "$tmp/out")" -eq "$(grep -c '^RULE(' oracle/rules.def)" ]
+
+# Programs to work on.
+head='pcpu-program 1
+machine cpus=2 page=256 unit_pages=4 static=20 reserved=64 dyn=300 vm_pages=64 frames=64'
+mkdir "$tmp/texts" "$tmp/corpus"
+"$tool" gen --seed 5 --count 50 | awk -v dir="$tmp/texts" '
+	/^pcpu-program/ { n++ }
+	NF { print > sprintf("%s/%02d.pcpu", dir, n) }'
+ok "50 programs were generated" [ "$(find "$tmp/texts" -name '*.pcpu' | wc -l)" -eq 50 ]
+printf '%s\nr0 = alloc size=64 align=8\nfree r0\n' "$head" > "$tmp/clean.pcpu"
+printf '%s\nr0 = alloc size=64 align=8\nfree r0\nfree r0\n' "$head" > "$tmp/twice.pcpu"
+
+# Bad input.
+exits 2 run "$tmp/none.pcpu"
+complains "$tmp/none.pcpu: "
+exits 2 convert "$tmp/none.pcpu"
+complains "$tmp/none.pcpu: "
+printf '%s\n\n# fine so far\nr0 = alloc siez=64 align=8\n' "$head" > "$tmp/bad.pcpu"
+for command in run show convert; do
+	exits 2 "$command" "$tmp/bad.pcpu"
+	complains "$tmp/bad.pcpu:5: expected 'size='; got 'siez=64'"
+done
+printf 'pcpu-program 1\nmachine cpus=2 page=255\n' > "$tmp/bad.pcpu"
+exits 2 run "$tmp/bad.pcpu"
+complains "$tmp/bad.pcpu:2: "
+printf 'no program' > "$tmp/bad.pcpu"
+exits 2 run "$tmp/bad.pcpu"
+complains "$tmp/bad.pcpu:1: "
+: > "$tmp/empty.pcpu"
+exits 2 run "$tmp/empty.pcpu"
+complains "$tmp/empty.pcpu:"
+: > "$tmp/empty"
+exits 0 run "$tmp/empty"
+says '^1 programs, [0-9]* ops, 0 findings$'
+# the good ones are run all the same
+exits 2 run "$tmp/bad.pcpu" "$tmp/clean.pcpu"
+complains "$tmp/bad.pcpu:1: "
+says '^1 programs, [1-9][0-9]* ops, 0 findings$'
+
+# Runs.
+exits 0 run "$tmp/clean.pcpu"
+quiet
+says '^1 programs, [1-9][0-9]* ops, 0 findings$'
+exits 0 run "$tmp/texts"
+says '^50 programs, [0-9]* ops, 0 findings$'
+cp "$tmp/out" "$tmp/forward"
+exits 0 run --reverse "$tmp/texts"
+ok "the same in reverse" cmp -s "$tmp/out" "$tmp/forward"
+exits 0 run --full "$tmp/clean.pcpu"
+exits 0 run --target pcpu_linux61 "$tmp/texts"
+exits 0 run --policy linux-6.1 --tolerate linux-6.1 "$tmp/texts"
+exits 0 run --print "$tmp/texts"
+cp "$tmp/out" "$tmp/first"
+exits 0 run --print "$tmp/texts"
+ok "printed the same twice" cmp -s "$tmp/out" "$tmp/first"
+exits 0 run --print "$tmp/clean.pcpu"
+says '^0 alloc c0+88 [0-9a-f]\{16\}$'
+says '^1 free c0+88 [0-9a-f]\{16\}$'
+exits 0 run --stats "$tmp/stats" "$tmp/clean.pcpu"
+ok "number of programs" grep -qx 'programs 1' "$tmp/stats"
+ok "number of ops" grep -q "^1 programs, $(grep '^ops ' "$tmp/stats" | cut -d ' ' -f 2) ops, " \
+	"$tmp/out"
+ok "number of findings" grep -qx 'findings 0' "$tmp/stats"
+ok "a line for each rule" \
+	[ "$(grep -c '^rule\.' "$tmp/stats")" -eq "$(grep -c '^RULE(' oracle/rules.def)" ]
+ok "checks are counted" grep -q '^rule.alloc_map [1-9]' "$tmp/stats"
+exits 2 run --stats "$tmp/no/such/folder" "$tmp/clean.pcpu"
+complains "$tmp/no/such/folder: "
+last="pcpufuzz run - < clean.pcpu"
+"$tool" run - < "$tmp/clean.pcpu" > "$tmp/out" 2> "$tmp/err"
+ok "a program from standard input" [ $? -eq 0 ]
+says '^1 programs, [1-9][0-9]* ops, 0 findings$'
+
+# A finding.
+exits 0 run "$tmp/twice.pcpu"
+exits 1 run --quirk bad-free "$tmp/twice.pcpu"
+quiet
+says "^$tmp/twice.pcpu: finding\$"
+says '^rule:    bad_free (safety): '
+says '^source:  '
+says '^op:      2: free r0$'
+says '^ASSERTION FAILED: pcpu divergence FuzzerHash=bad_free\.free$'
+says "^reproduce: pcpufuzz run --quirk bad-free $tmp/twice.pcpu\$"
+says '^1 programs, [1-9][0-9]* ops, 1 findings$'
+exits 0 run --quirk bad-free --tolerate bad-free "$tmp/twice.pcpu"
+exits 1 run --quirk bad-free "$tmp/twice.pcpu" "$tmp/clean.pcpu"
+says '^2 programs, [1-9][0-9]* ops, 1 findings$'
+exits 1 show --quirk bad-free "$tmp/twice.pcpu"
+says '^rule:    bad_free (safety): '
+
+# Show.
+exits 0 show "$tmp/clean.pcpu"
+quiet
+says '^ *0  r0 = alloc size=64 align=8  *# c0+88$'
+says '^ *1  free r0  *# c0+88$'
+exits 0 show "$tmp/twice.pcpu"
+says '^ *2  free r0  *# refused (no live object)$'
+exits 0 show --maps "$tmp/clean.pcpu"
+says '^c0: 2 pages of 256 bytes'
+
+# Generated programs depend on the seed alone.
+exits 0 gen --seed 77 --count 5
+cp "$tmp/out" "$tmp/first"
+exits 0 gen --seed 77 --count 5
+ok "same seed, same programs" cmp -s "$tmp/out" "$tmp/first"
+exits 0 gen --seed 78 --count 5
+ok "other seed, other programs" [ "$(cat "$tmp/out")" != "$(cat "$tmp/first")" ]
+exits 0 gen --seed 0x4d --count 5
+ok "the seed in hexadecimal" cmp -s "$tmp/out" "$tmp/first"
+exits 0 gen --ops 3 --count 20
+ok "at most 3 ops" [ "$(grep -c . "$tmp/out")" -le 100 ]
+exits 0 gen --count 0
+ok "no program" [ ! -s "$tmp/out" ]
+exits 0 gen --seed 3 --count 20 --run
+says '^20 programs, [0-9]* ops, 0 findings$'
+exits 1 gen --seed 3 --count 20 --run --quirk chunk-edges
+says ' ops, 1 findings$'
+exits 1 gen --seed 3 --count 20 --run --keep-going --quirk chunk-edges
+says '^20 programs, '
+
+# Text to bytes to text: the same canonical text.  In the folder, as names are made of paths.
+round_trip() { # FOLDER
+	local file name
+
+	rm -rf "$tmp/canonical" "$tmp/bytes" "$tmp/again"
+	cd "$tmp" || exit 1
+	exits 0 convert --text -o canonical "$1"
+	exits 0 convert --bytes -o bytes canonical
+	exits 0 convert --text -o again bytes
+	cd - > /dev/null || exit 1
+	for file in "$tmp"/canonical/*.pcpu; do
+		name=${file##*/}
+		ok "$name has a header and whole ops" \
+			[ $((($(wc -c < "$tmp/bytes/canonical-${name%.pcpu}") - 32) % 12)) -eq 0 ]
+		ok "$name is the same again" cmp -s "$file" "$tmp/again/bytes-canonical-$name"
+	done
+}
+
+mkdir "$tmp/one"
+printf '# a remark\n%s # more\n\n r7=alloc size=0x40 align=8 kernel\nfree r07+0\n' "$head" \
+	> "$tmp/one/a.pcpu"
+printf '%s\n' "$head" > "$tmp/one/b.pcpu"
+round_trip one
+ok "canonical text" cmp -s "$tmp/canonical/one-a.pcpu" "$tmp/clean.pcpu"
+round_trip texts
+for file in "$tmp"/texts/*.pcpu; do
+	ok "generated text is canonical" cmp -s "$file" "$tmp/canonical/texts-${file##*/}"
+done
+find corpus -name '*.pcpu' -exec cp --parents {} "$tmp/" \; 2> /dev/null
+if [ -n "$(find "$tmp/corpus" -name '*.pcpu')" ]; then
+	round_trip corpus
+	ok "every file of the corpus" [ "$(find "$tmp/canonical" -type f | wc -l)" -eq \
+		"$(find corpus -name '*.pcpu' | wc -l)" ]
+fi
+exits 2 convert "$tmp/texts"
+complains "convert: a folder or several files need -o"
+exits 2 convert -o "$tmp/no/such/folder" "$tmp/clean.pcpu"
+complains "$tmp/no/such/folder: "
+# both forms of a program run the same
+exits 0 convert --bytes -o "$tmp/clean" "$tmp/clean.pcpu"
+exits 0 run --print "$tmp/clean"
+sed 1d "$tmp/out" > "$tmp/first"
+exits 0 run --print "$tmp/clean.pcpu"
+sed 1d "$tmp/out" > "$tmp/second"
+ok "text and bytes run the same" cmp -s "$tmp/first" "$tmp/second"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
