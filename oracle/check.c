@@ -43,8 +43,8 @@ static bool fail_lists(struct oracle *o, const struct model_chunk *want,
 				   (unsigned long long)want->base);
 	if (!c)
 		return oracle_fail(o, RULE_list_integrity, want, -1, -1,
-				   want ? "%s is missing from the lists" :
-					  "a chunk that does not exist is on a list",
+				   want ? "%s is missing from the lists"
+					: "a chunk that does not exist is on a list",
 				   want ? want->name : "");
 	if (c->isolated != got->isolated)
 		return oracle_fail(o, RULE_isolated, c, -1, -1, "%s: isolated %d, expected %d",
@@ -79,7 +79,8 @@ static bool check_lists(struct oracle *o)
 
 			if (at >= v->nr_chunks)
 				return fail_lists(o, c, NULL);
-			if (got->base != c->base || got->slot != slot || (c->id && c->id != got->id))
+			if (got->base != c->base || got->slot != slot ||
+			    (c->id && c->id != got->id))
 				return fail_lists(o, c, got);
 			c->id = got->id;
 		}
@@ -98,9 +99,9 @@ static bool check_maps_slowly(struct oracle *o, const struct model_chunk *c,
 		bool ends = used && (i + 1 == c->nr_units || c->unit[i + 1] != UNIT_BODY);
 
 		if (bit(v->alloc_map, i) != used)
-			return oracle_fail(o, RULE_alloc_map, c, i, i + 1,
-					   "%s+%d is %s, marked %s", c->name, 4 * i,
-					   used ? "used" : "free", used ? "free" : "used");
+			return oracle_fail(o, RULE_alloc_map, c, i, i + 1, "%s+%d is %s, marked %s",
+					   c->name, 4 * i, used ? "used" : "free",
+					   used ? "free" : "used");
 		if (state == UNIT_HIDDEN)
 			continue;
 		if (used && bit(v->bound_map, i) != first)
@@ -109,8 +110,8 @@ static bool check_maps_slowly(struct oracle *o, const struct model_chunk *c,
 					   4 * i, first ? "the start" : "the inside");
 		if (ends && !bit(v->bound_map, i + 1))
 			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
-					   "the end of the object at %s+%d is not marked",
-					   c->name, 4 * i);
+					   "the end of the object at %s+%d is not marked", c->name,
+					   4 * i);
 	}
 	return true;
 }
@@ -128,8 +129,8 @@ static bool same_words(const struct model_chunk *c, const struct subject_chunk *
  * The maps must look as expected.  If they do not, it may be that only boundary bits in free
  * space differ, which mean nothing: then what was found is expected from now on.
  */
-static bool check_chunk_maps(struct oracle *o, struct model_chunk *c,
-			     const struct subject_chunk *v, bool everything)
+static bool check_chunk_maps(struct oracle *o, struct model_chunk *c, const struct subject_chunk *v,
+			     bool everything)
 {
 	size_t per_page = (size_t)c->block_units / (8 * sizeof(long));
 	size_t from = 0, to = c->map_words;
@@ -164,7 +165,8 @@ static bool check_chunk_hints(struct oracle *o, struct model_chunk *c,
 	bool changed = c->touched || everything;
 	size_t bytes = (size_t)c->nr_pages * sizeof(*c->blocks);
 
-	if (!changed && !memcmp(c->blocks, v->blocks, bytes) && !memcmp(&c->md, v->md, sizeof(c->md)))
+	if (!changed && !memcmp(c->blocks, v->blocks, bytes) &&
+	    !memcmp(&c->md, v->md, sizeof(c->md)))
 		return true;
 	for (int i = 0; i < c->nr_pages; i++) {
 		bool same = !memcmp(c->blocks + i, v->blocks + i, sizeof(*c->blocks));
@@ -236,8 +238,7 @@ static bool check_counts(struct oracle *o, const struct model_chunk *c,
 	CHECK(o, nr_populated, v->nr_populated == c->nr_populated, c, -1, -1,
 	      "%s: nr_populated %d, truth %d", c->name, v->nr_populated, c->nr_populated);
 	CHECK(o, empty_pages, v->nr_empty_pop_pages == c->nr_empty, c, -1, -1,
-	      "%s: nr_empty_pop_pages %d, truth %d", c->name, v->nr_empty_pop_pages,
-	      c->nr_empty);
+	      "%s: nr_empty_pop_pages %d, truth %d", c->name, v->nr_empty_pop_pages, c->nr_empty);
 	if (o->ops->flags(o->s) & SUBJECT_HAS_STATS)
 		CHECK(o, chunk_stats,
 		      v->nr_alloc == c->nr_alloc && v->max_alloc_size == c->max_alloc_size, c, -1,
@@ -246,8 +247,7 @@ static bool check_counts(struct oracle *o, const struct model_chunk *c,
 	return true;
 }
 
-static bool check_populated(struct oracle *o, struct model_chunk *c,
-			    const struct subject_chunk *v)
+static bool check_populated(struct oracle *o, struct model_chunk *c, const struct subject_chunk *v)
 {
 	o->checked[RULE_populated_map]++;
 	for (int i = 0; i < c->nr_pages; i++)
@@ -313,15 +313,14 @@ static bool check_stats(struct oracle *o)
 	      (unsigned long long)got->nr_cur_alloc, (unsigned long long)got->nr_max_alloc,
 	      (unsigned long long)want->nr_cur_alloc, (unsigned long long)want->nr_max_alloc);
 	CHECK(o, stats,
-	      got->nr_chunks == want->nr_chunks && got->nr_max_chunks == want->nr_max_chunks,
-	      NULL, -1, -1, "nr_chunks %u nr_max_chunks %u, truth %u and %u", got->nr_chunks,
+	      got->nr_chunks == want->nr_chunks && got->nr_max_chunks == want->nr_max_chunks, NULL,
+	      -1, -1, "nr_chunks %u nr_max_chunks %u, truth %u and %u", got->nr_chunks,
 	      got->nr_max_chunks, want->nr_chunks, want->nr_max_chunks);
 	CHECK(o, stats,
 	      got->min_alloc_size == want->min_alloc_size &&
 		      got->max_alloc_size == want->max_alloc_size,
 	      NULL, -1, -1, "min_alloc_size %zu max_alloc_size %zu, truth %zu and %zu",
-	      got->min_alloc_size, got->max_alloc_size, want->min_alloc_size,
-	      want->max_alloc_size);
+	      got->min_alloc_size, got->max_alloc_size, want->min_alloc_size, want->max_alloc_size);
 	return true;
 }
 

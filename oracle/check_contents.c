@@ -92,9 +92,9 @@ bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units)
 			CHECK(o, page_mapped, data, c, i, i + nr,
 			      "page %d of %s is not mapped on CPU index %u", page, c->name, cpu);
 			CHECK(o, alloc_zeroed,
-			      !memcmp(data + 4 * in_page, want + 4 * in_page, (size_t)nr * 4), c,
-			      i, i + nr, "new object at %s+%d is not zero on CPU index %u",
-			      c->name, 4 * unit, cpu);
+			      !memcmp(data + 4 * in_page, want + 4 * in_page, (size_t)nr * 4), c, i,
+			      i + nr, "new object at %s+%d is not zero on CPU index %u", c->name,
+			      4 * unit, cpu);
 			i += nr;
 		}
 	}
@@ -221,8 +221,7 @@ bool check_pages(struct oracle *o, struct model_chunk *c)
 			CHECK(o, page_mapped, mapped == c->populated[page], c,
 			      page * c->block_units, (page + 1) * c->block_units,
 			      "page %d of %s on CPU index %u is %smapped, but %spopulated", page,
-			      c->name, cpu, mapped ? "" : "not ",
-			      c->populated[page] ? "" : "not ");
+			      c->name, cpu, mapped ? "" : "not ", c->populated[page] ? "" : "not ");
 		}
 	}
 	return true;
@@ -271,8 +270,8 @@ bool check_distinct(struct oracle *o)
 			continue;
 		if (all > o->page_list_size) {
 			o->page_list_size = all * 2;
-			o->page_list = realloc(o->page_list,
-					       o->page_list_size * sizeof(*o->page_list));
+			o->page_list =
+				realloc(o->page_list, o->page_list_size * sizeof(*o->page_list));
 			if (!o->page_list)
 				abort();
 		}

@@ -62,10 +62,9 @@ bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
 	      "block %d of %s: contig_hint %d, truth %d", index, c->name, md->contig_hint,
 	      t->contig);
 	CHECK(o, block_hint_place,
-	      md->nr_bits == bu &&
-		      (!md->contig_hint ||
-		       (in_range(md->contig_hint_start, md->contig_hint, bu) &&
-			is_free(c, at + md->contig_hint_start, md->contig_hint))),
+	      md->nr_bits == bu && (!md->contig_hint ||
+				    (in_range(md->contig_hint_start, md->contig_hint, bu) &&
+				     is_free(c, at + md->contig_hint_start, md->contig_hint))),
 	      c, at, at + bu, "block %d of %s: contig_hint %d at %d is not free", index, c->name,
 	      md->contig_hint, md->contig_hint_start);
 	CHECK(o, block_scan,
@@ -74,23 +73,20 @@ bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
 	      c, at, at + bu, "block %d of %s: scan_hint %d at %d is not free", index, c->name,
 	      md->scan_hint, md->scan_hint_start);
 	CHECK(o, block_scan,
-	      !md->scan_hint || scan_is_ordered(md) ||
-		      oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL),
+	      !md->scan_hint || scan_is_ordered(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL),
 	      c, at, at + bu, "block %d of %s: scan_hint %d at %d beside contig_hint %d at %d",
 	      index, c->name, md->scan_hint, md->scan_hint_start, md->contig_hint,
 	      md->contig_hint_start);
 	CHECK(o, block_scan, !md->scan_hint || scan_is_apart(md) || same_ok, c, at, at + bu,
-	      "block %d of %s: scan_hint %d at %d is part of contig_hint %d at %d", index,
-	      c->name, md->scan_hint, md->scan_hint_start, md->contig_hint,
-	      md->contig_hint_start);
+	      "block %d of %s: scan_hint %d at %d is part of contig_hint %d at %d", index, c->name,
+	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, block_left, md->left_free == t->left, c, at, at + bu,
 	      "block %d of %s: left_free %d, truth %d", index, c->name, md->left_free, t->left);
 	CHECK(o, block_right,
 	      md->right_free == t->right ||
 		      (under_ok && md->right_free >= 0 && md->right_free < t->right),
-	      c, at, at + bu,
-	      "block %d of %s: right_free %d, truth %d", index, c->name, md->right_free,
-	      t->right);
+	      c, at, at + bu, "block %d of %s: right_free %d, truth %d", index, c->name,
+	      md->right_free, t->right);
 	CHECK(o, block_first_free, md->first_free >= 0 && md->first_free <= t->first_free, c, at,
 	      at + bu, "block %d of %s: first_free %d, truth %d", index, c->name, md->first_free,
 	      t->first_free);
@@ -102,8 +98,7 @@ static int least_chunk_hint(const struct oracle *o, const struct model_chunk *c)
 {
 	int low = c->whole.contig - c->block_units;
 
-	if (oracle_tolerates(o, PCPU_QUIRK_FREE_END) ||
-	    oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
+	if (oracle_tolerates(o, PCPU_QUIRK_FREE_END) || oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
 	    oracle_tolerates(o, PCPU_QUIRK_SCAN_PROMOTE))
 		return 0;
 	return low > c->in_block ? low : c->in_block;
@@ -139,13 +134,11 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 	      c, -1, -1, "%s: scan_hint %d at %d is not free", c->name, md->scan_hint,
 	      md->scan_hint_start);
 	CHECK(o, chunk_scan,
-	      !md->scan_hint || scan_is_ordered(md) ||
-		      oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL),
+	      !md->scan_hint || scan_is_ordered(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL),
 	      c, -1, -1, "%s: scan_hint %d at %d beside contig_hint %d at %d", c->name,
 	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, chunk_scan,
-	      !md->scan_hint || scan_is_apart(md) ||
-		      oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME) ||
+	      !md->scan_hint || scan_is_apart(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME) ||
 		      oracle_tolerates(o, PCPU_QUIRK_HINT_LAG),
 	      c, -1, -1, "%s: scan_hint %d at %d is part of contig_hint %d at %d", c->name,
 	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);

@@ -30,7 +30,7 @@ void *model_alloc(size_t size)
  */
 struct truth truth_naive(const uint8_t *unit, int nr)
 {
-	struct truth t = { .first_free = nr };
+	struct truth t = {.first_free = nr};
 	int run = 0;
 
 	for (int i = 0; i < nr; i++) {
@@ -95,7 +95,7 @@ static int first_free_unit(const uint8_t *unit, int from, int to)
 /* As truth_naive(), but from run to run; of the units @hidden are not served at all. */
 static struct truth truth_of(const uint8_t *unit, int nr, int hidden)
 {
-	struct truth t = { .first_free = nr };
+	struct truth t = {.first_free = nr};
 
 	for (int start = first_free_unit(unit, 0, nr), end; start < nr;
 	     start = first_free_unit(unit, end, nr)) {
@@ -166,13 +166,13 @@ void model_refresh_chunk_naive(struct model_chunk *c)
  */
 void model_refresh_chunk(struct model_chunk *c, int from, int to)
 {
-	struct truth t = { .first_free = c->nr_units };
+	struct truth t = {.first_free = c->nr_units};
 	int run = 0;
 	bool all_free = true;
 
 	for (int i = from; i < to; i++)
-		c->block[i] = truth_of(c->unit + i * c->block_units, c->block_units,
-				       hidden_units(c, i));
+		c->block[i] =
+			truth_of(c->unit + i * c->block_units, c->block_units, hidden_units(c, i));
 
 	c->in_block = 0;
 	for (int i = 0; i < c->nr_pages; i++) {
@@ -321,8 +321,8 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	memset(c->unit + start, UNIT_FREE, (size_t)(end - start));
 	c->block = model_alloc((size_t)nr_pages * sizeof(*c->block));
 	c->populated = model_alloc((size_t)nr_pages);
-	c->populated_bytes = ((size_t)nr_pages + 8 * sizeof(long) - 1) / (8 * sizeof(long)) *
-			     sizeof(long);
+	c->populated_bytes =
+		((size_t)nr_pages + 8 * sizeof(long) - 1) / (8 * sizeof(long)) * sizeof(long);
 	c->populated_seen = model_alloc(c->populated_bytes);
 	c->blocks = model_alloc((size_t)nr_pages * sizeof(*c->blocks));
 	c->map_words = ((size_t)c->nr_units + 8 * sizeof(long) - 1) / (8 * sizeof(long));
@@ -330,17 +330,18 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	c->bound_seen = model_alloc(c->map_words * sizeof(long));
 	if (!m->dry) {
 		c->stale = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages);
-		c->shadow = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages *
-					sizeof(*c->shadow));
+		c->shadow = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages * sizeof(*c->shadow));
 	}
 
 	for (int i = 0; i < nr_pages; i++)
-		c->blocks[i] = (struct subject_md){ .contig_hint = c->block_units,
-						    .left_free = c->block_units,
-						    .right_free = c->block_units,
-						    .nr_bits = c->block_units };
-	c->md = (struct subject_md){ .contig_hint = c->nr_units, .left_free = c->nr_units,
-				     .right_free = c->nr_units, .nr_bits = c->nr_units };
+		c->blocks[i] = (struct subject_md){.contig_hint = c->block_units,
+						   .left_free = c->block_units,
+						   .right_free = c->block_units,
+						   .nr_bits = c->block_units};
+	c->md = (struct subject_md){.contig_hint = c->nr_units,
+				    .left_free = c->nr_units,
+				    .right_free = c->nr_units,
+				    .nr_bits = c->nr_units};
 	c->touched_from = 0;
 	c->touched_to = nr_pages;
 	c->touched = true;
@@ -386,8 +387,7 @@ struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr)
 	for (unsigned int i = 0; i < m->nr_chunks; i++) {
 		struct model_chunk *c = m->chunk[i];
 
-		if (ptr >= c->base + 4 * (uint64_t)c->start &&
-		    ptr < c->base + 4 * (uint64_t)c->end)
+		if (ptr >= c->base + 4 * (uint64_t)c->start && ptr < c->base + 4 * (uint64_t)c->end)
 			return c;
 	}
 	return NULL;

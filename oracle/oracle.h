@@ -124,18 +124,18 @@ bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, 
 bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk);
 
 /* Count a check; if @ok does not hold, record the finding and return false from the caller. */
-#define CHECK(o, rule, ok, c, from, to, ...)                                                      \
-	do {                                                                                      \
-		(o)->checked[RULE_##rule]++;                                                      \
-		if (!(ok))                                                                        \
-			return oracle_fail((o), RULE_##rule, (c), (from), (to), __VA_ARGS__);     \
+#define CHECK(o, rule, ok, c, from, to, ...)                                                  \
+	do {                                                                                  \
+		(o)->checked[RULE_##rule]++;                                                  \
+		if (!(ok))                                                                    \
+			return oracle_fail((o), RULE_##rule, (c), (from), (to), __VA_ARGS__); \
 	} while (0)
 
 /* search_naive.c */
 int search_chunk_naive(const struct oracle *o, const struct model_chunk *c, int units, int align,
 		       bool populated_only);
-struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved,
-				 bool atomic, int *unit);
+struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved, bool atomic,
+				 int *unit);
 bool search_area_naive(const struct model *m, uint64_t *base);
 bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int units, int align,
 		    bool atomic);

@@ -139,8 +139,8 @@ int search_chunk_naive(const struct oracle *o, const struct model_chunk *c, int 
  *
  * Return: the chunk, or NULL if no chunk there is serves it.
  */
-struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved,
-				 bool atomic, int *unit)
+struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved, bool atomic,
+				 int *unit)
 {
 	struct model *m = &o->m;
 
@@ -222,8 +222,7 @@ bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int uni
 		return true;
 	if (align > 1)
 		return true;
-	if (oracle_tolerates(o, PCPU_QUIRK_FREE_END) ||
-	    oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
+	if (oracle_tolerates(o, PCPU_QUIRK_FREE_END) || oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
 	    oracle_tolerates(o, PCPU_QUIRK_SCAN_PROMOTE) ||
 	    oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME))
 		return true;

@@ -49,9 +49,8 @@ static unsigned long long hex(uint64_t x)
  *
  * Return: false if that was a finding.
  */
-bool steps_init(struct steps *st, const struct step_geometry *g,
-		const struct subject_step_ops *ops, struct world *w, unsigned int option,
-		unsigned int tolerate, unsigned int flags)
+bool steps_init(struct steps *st, const struct step_geometry *g, const struct subject_step_ops *ops,
+		struct world *w, unsigned int option, unsigned int tolerate, unsigned int flags)
 {
 	/* without contents all CPUs are alike, so one stands for them all */
 	struct machine machine = {
@@ -109,13 +108,13 @@ static struct model_chunk *chunk_serving(const struct model *m, uint64_t base, i
 }
 
 /* The subject must have found what the truth says. */
-static bool check_place(struct steps *st, const struct step_place *got,
-			const struct model_chunk *c, int unit)
+static bool check_place(struct steps *st, const struct step_place *got, const struct model_chunk *c,
+			int unit)
 {
 	struct oracle *o = &st->o;
 
-	CHECK(o, null_expected, !got->base || c, NULL, -1, -1,
-	      "%#llx+%d was served, expected none", hex(got->base), got->off);
+	CHECK(o, null_expected, !got->base || c, NULL, -1, -1, "%#llx+%d was served, expected none",
+	      hex(got->base), got->off);
 	if (!c)
 		return true;
 	CHECK(o, null_reason, got->base, c, unit, unit + 1, "NULL, expected %s+%d", c->name,
@@ -156,7 +155,7 @@ bool steps_alloc(struct steps *st, const struct step_request *req,
 {
 	struct oracle *o = &st->o;
 	struct model *m = &o->m;
-	struct step_place got = { 0 };
+	struct step_place got = {0};
 	struct model_chunk *c;
 	int unit = 0, oslot;
 
@@ -204,8 +203,10 @@ bool steps_free(struct steps *st, const struct step_place *at, bool decide)
 	for (int page = unit / c->block_units; decide && page * c->block_units < unit + units;
 	     page++)
 		if (!c->populated[page])
-			return steps_differ(st, "expected page %d of %s populated before the "
-					    "free, actual it was not", page, c->name);
+			return steps_differ(st,
+					    "expected page %d of %s populated before the "
+					    "free, actual it was not",
+					    page, c->name);
 
 	oslot = model_hint_slot(&o->m, c);
 	st->ops->free(o->s, c->id, at->off, decide);
@@ -246,8 +247,10 @@ bool steps_insert(struct steps *st, uint64_t base)
 	struct model_chunk *c;
 
 	if (hit)
-		return steps_differ(st, "expected room for a new chunk at %#llx, actual %s is at "
-				    "%#llx", hex(base), hit->name, hex(hit->base));
+		return steps_differ(st,
+				    "expected room for a new chunk at %#llx, actual %s is at "
+				    "%#llx",
+				    hex(base), hit->name, hex(hit->base));
 	if (!base || base % m->page || base + m->unit_size < base)
 		return steps_differ(st, "expected a page address for a new chunk, actual %#llx",
 				    hex(base));
@@ -348,9 +351,10 @@ bool steps_set_populated(struct steps *st, uint64_t base, int from, int to, bool
 				    c->nr_pages, from, to);
 	for (int page = from; page < to; page++)
 		if (c->populated[page] == on)
-			return steps_differ(st, "expected page %d of %s %spopulated, actual it "
-					    "was%s", page, c->name, on ? "not yet " : "",
-					    on ? "" : " not");
+			return steps_differ(st,
+					    "expected page %d of %s %spopulated, actual it "
+					    "was%s",
+					    page, c->name, on ? "not yet " : "", on ? "" : " not");
 	if (!on && !compare_depopulated(st, c, from, to))
 		return false;
 
@@ -522,8 +526,10 @@ bool steps_put_back(struct steps *st, uint64_t base, bool reintegrate)
 		return steps_differ(st, "expected %#llx under reclaim, actual %s", hex(base),
 				    c ? c->name : "none");
 	if (st->next == RECLAIM_PAGES)
-		return steps_differ(st, "expected %s to be put back, actual pages %d to %d are to "
-				    "go before", c->name, st->from, st->to);
+		return steps_differ(st,
+				    "expected %s to be put back, actual pages %d to %d are to "
+				    "go before",
+				    c->name, st->from, st->to);
 	/* the lock was dropped in between, to flush the TLB: more may have become free */
 	want = st->scarce || c->whole.nr_free == c->nr_units;
 	if (want != reintegrate)

@@ -117,9 +117,8 @@ struct steps {
 	char diff[256];
 };
 
-bool steps_init(struct steps *st, const struct step_geometry *g,
-		const struct subject_step_ops *ops, struct world *w, unsigned int option,
-		unsigned int tolerate, unsigned int flags);
+bool steps_init(struct steps *st, const struct step_geometry *g, const struct subject_step_ops *ops,
+		struct world *w, unsigned int option, unsigned int tolerate, unsigned int flags);
 void steps_exit(struct steps *st);
 bool steps_alloc(struct steps *st, const struct step_request *req,
 		 const struct step_place *recorded);

@@ -113,16 +113,17 @@ static bool world_may_area(void *ctx)
 void world_init(struct world *w, const struct machine *m)
 {
 	*w = (struct world){
-		.env = {
-			.ctx = w,
-			.meta_alloc = world_meta_alloc,
-			.meta_free = world_meta_free,
-			.frame_alloc = world_frame_alloc,
-			.frame_free = world_frame_free,
-			.frame_data = world_frame_data,
-			.may_map = world_may_map,
-			.may_area = world_may_area,
-		},
+		.env =
+			{
+				.ctx = w,
+				.meta_alloc = world_meta_alloc,
+				.meta_free = world_meta_free,
+				.frame_alloc = world_frame_alloc,
+				.frame_free = world_frame_free,
+				.frame_data = world_frame_data,
+				.may_map = world_may_map,
+				.may_area = world_may_area,
+			},
 		.budget.frames_free = m->frames,
 		.nr_frames = m->frames,
 		.page_size = m->page,

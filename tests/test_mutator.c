@@ -18,16 +18,16 @@
 #define MIN_MUTABLE (BYTES_HEADER + BYTES_OP)
 
 /* What one mutation did, as far as it can be told from outside. */
-#define EFFECTS                                                                                   \
-	X(nothing) X(many) X(machine) X(inserted) X(appended) X(deleted) X(swapped)              \
-	X(duplicated) X(comb) X(size) X(align) X(context) X(reserved) X(handle) X(offset)         \
-	X(fault) X(pages)
+#define EFFECTS                                                                                \
+	X(nothing)                                                                             \
+	X(many) X(machine) X(inserted) X(appended) X(deleted) X(swapped) X(duplicated) X(comb) \
+		X(size) X(align) X(context) X(reserved) X(handle) X(offset) X(fault) X(pages)
 
 enum effect {
 #define X(name) EFFECT_##name,
 	EFFECTS
 #undef X
-	EFFECT_NR,
+		EFFECT_NR,
 };
 
 static const char *const effect_names[EFFECT_NR] = {
@@ -111,15 +111,15 @@ static enum effect op_effect(const struct op *a, const struct op *b)
 		enum effect effect;
 		bool differs;
 	} by[] = {
-		{ EFFECT_size, a->size != b->size },
-		{ EFFECT_align, a->align != b->align },
-		{ EFFECT_context, a->gfp != b->gfp },
-		{ EFFECT_reserved, a->reserved != b->reserved },
-		{ EFFECT_handle, a->handle != b->handle },
-		{ EFFECT_offset, a->offset != b->offset },
-		{ EFFECT_fault, a->fault != b->fault || a->fault_n != b->fault_n },
-		{ EFFECT_pages, a->chunk != b->chunk || a->start != b->start || a->end != b->end },
-		{ EFFECT_many, a->seed != b->seed },
+		{EFFECT_size, a->size != b->size},
+		{EFFECT_align, a->align != b->align},
+		{EFFECT_context, a->gfp != b->gfp},
+		{EFFECT_reserved, a->reserved != b->reserved},
+		{EFFECT_handle, a->handle != b->handle},
+		{EFFECT_offset, a->offset != b->offset},
+		{EFFECT_fault, a->fault != b->fault || a->fault_n != b->fault_n},
+		{EFFECT_pages, a->chunk != b->chunk || a->start != b->start || a->end != b->end},
+		{EFFECT_many, a->seed != b->seed},
 	};
 	enum effect found = EFFECT_many;
 	unsigned int nr = 0;
@@ -158,8 +158,8 @@ static bool is_comb(const struct program *p, uint32_t from)
 		const struct op *op = p->ops + i;
 
 		if (op->kind != OP_FREE || op->offset || op->fault ||
-		    op->handle - p->ops[from].handle != (i - from) *
-		    (p->ops[from + 1].handle - p->ops[from].handle))
+		    op->handle - p->ops[from].handle !=
+			    (i - from) * (p->ops[from + 1].handle - p->ops[from].handle))
 			return false;
 	}
 	return true;
@@ -260,7 +260,7 @@ static void count_effect(const uint8_t *before, size_t size, const uint8_t *afte
 /* The engine's mutator: within its rights, but rude. */
 static size_t rude_bytes(uint8_t *data, size_t size, size_t max_size)
 {
-	struct rng r = { size * 31 + (size ? data[0] : 0) };
+	struct rng r = {size * 31 + (size ? data[0] : 0)};
 	size_t want = rng_below(&r, (uint32_t)max_size + 1);
 
 	nr_byte_calls++;
@@ -296,8 +296,8 @@ static size_t check_mutation(uint8_t *data, size_t size, size_t max_size, unsign
 	bool by_bytes = nr_byte_calls != calls;
 
 	check(len <= max_size, "result fits");
-	check(mutate_program(two, size, max_size, seed, bytes) == len &&
-		      !memcmp(one, two, len), "same seed, same result");
+	check(mutate_program(two, size, max_size, seed, bytes) == len && !memcmp(one, two, len),
+	      "same seed, same result");
 	if (max_size < MIN_MUTABLE)
 		check(len == (size < max_size ? size : max_size) && !memcmp(one, data, len),
 		      "nothing to mutate");
@@ -336,8 +336,8 @@ static bool is_crossing(const struct program *p, const struct program *a, uint32
 }
 
 /* The start of the one and the end of the other, cut somewhere; only where that is quick. */
-static void check_halves(const struct program *p, const struct program *a,
-			 const struct program *b, size_t max_out)
+static void check_halves(const struct program *p, const struct program *a, const struct program *b,
+			 size_t max_out)
 {
 	bool found = false;
 
@@ -359,7 +359,8 @@ static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, si
 
 	check(len <= max_out, "crossing fits");
 	check(cross_programs(first, size_a, second, size_b, two, max_out, seed) == len &&
-		      !memcmp(one, two, len), "same seed, same crossing");
+		      !memcmp(one, two, len),
+	      "same seed, same crossing");
 	check(len || max_out < BYTES_HEADER, "crossing is not empty");
 	check_result(one, len, max_out >= BYTES_HEADER);
 	if (len) {
@@ -472,8 +473,7 @@ static void check_counts(void)
 	for (int i = 0; i < PCPU_FAULT_NR; i++)
 		check(faults[i], "each fault occurs");
 	printf("handles followed %lu, not %lu\n", nr_followed, nr_not_followed);
-	check(nr_followed > 100 && nr_followed > 4 * nr_not_followed,
-	      "a handle follows its alloc");
+	check(nr_followed > 100 && nr_followed > 4 * nr_not_followed, "a handle follows its alloc");
 	check(nr_byte_calls, "the engine's own mutator is used");
 	check(effects[EFFECT_nothing] * 10 < all, "most mutations change something");
 }
@@ -481,7 +481,7 @@ static void check_counts(void)
 int main(int argc, char **argv)
 {
 	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 8000;
-	struct rng r = { 11 };
+	struct rng r = {11};
 
 	check_small_sizes(&r);
 	check_limits(&r);

@@ -17,83 +17,84 @@
 #define HONEST 0x8000u /* in the option: no sabotage */
 
 /* Two CPUs, all regions, chunks of four pages; c1 gets two of them. */
-#define PLAIN                                                                                     \
-	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=64 dyn=300 vm_pages=64 "    \
-	     "frames=64\n"                                                                        \
-	     "r0 = alloc size=64 align=8\n"          /* 1: c0+88 */                               \
-	     "r1 = alloc size=384 align=4\n"         /* 2: c1+0 */                                \
-	     "r2 = alloc size=8 align=4 reserved\n"  /* 3 */                                      \
-	     "write r0 seed=1\n"                                                                  \
-	     "write r1 seed=2\n"                                                                  \
-	     "r3 = alloc size=64 align=8\n"          /* 4: c0+152 */                              \
-	     "free r3\n"                             /* 5 */                                      \
-	     "balance\n"                             /* 6 */                                      \
+#define PLAIN                                                                                  \
+	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=64 dyn=300 vm_pages=64 " \
+	     "frames=64\n"                                                                     \
+	     "r0 = alloc size=64 align=8\n" /* 1: c0+88 */                                     \
+	     "r1 = alloc size=384 align=4\n" /* 2: c1+0 */                                     \
+	     "r2 = alloc size=8 align=4 reserved\n" /* 3 */                                    \
+	     "write r0 seed=1\n"                                                               \
+	     "write r1 seed=2\n"                                                               \
+	     "r3 = alloc size=64 align=8\n" /* 4: c0+152 */                                    \
+	     "free r3\n" /* 5 */                                                               \
+	     "balance\n" /* 6 */                                                               \
 	     "verify r1\n"
 
 /* Errors of the caller. */
-#define ERRORS                                                                                    \
-	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=64 dyn=300 vm_pages=64 "    \
-	     "frames=64\n"                                                                        \
-	     "r0 = alloc size=64 align=8\n"     /* 1 */                                           \
-	     "r1 = alloc size=0 align=4\n"      /* 2 */                                           \
-	     "r2 = alloc size=64 align=12\n"    /* 3 */                                           \
-	     "free r0+4\n"                      /* 4 */                                           \
-	     "free r0\n"                        /* 5 */                                           \
-	     "free r0\n"                        /* 6 */                                           \
-	     "free null\n"                      /* 7 */                                           \
-	     "r3 = alloc size=384 align=4\n"    /* 8: c1+0 */                                     \
-	     "populate chunk=2 pages=3..2\n"    /* 9 */                                           \
-	     "populate chunk=2 pages=2..3\n"    /* 10 */                                          \
-	     "depopulate chunk=2 pages=2..9\n"  /* 11 */                                          \
-	     "populate chunk=0 pages=0..1\n"    /* 12 */
+#define ERRORS                                                                                 \
+	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=64 dyn=300 vm_pages=64 " \
+	     "frames=64\n"                                                                     \
+	     "r0 = alloc size=64 align=8\n" /* 1 */                                            \
+	     "r1 = alloc size=0 align=4\n" /* 2 */                                             \
+	     "r2 = alloc size=64 align=12\n" /* 3 */                                           \
+	     "free r0+4\n" /* 4 */                                                             \
+	     "free r0\n" /* 5 */                                                               \
+	     "free r0\n" /* 6 */                                                               \
+	     "free null\n" /* 7 */                                                             \
+	     "r3 = alloc size=384 align=4\n" /* 8: c1+0 */                                     \
+	     "populate chunk=2 pages=3..2\n" /* 9 */                                           \
+	     "populate chunk=2 pages=2..3\n" /* 10 */                                          \
+	     "depopulate chunk=2 pages=2..9\n" /* 11 */                                        \
+	     "populate chunk=0 pages=0..1\n" /* 12 */
 
 /* Chunks of one page of 64 units; the first one has room for 8 bytes only. */
-#define ONE_PAGE                                                                                  \
-	HEAD "machine cpus=1 page=256 unit_pages=1 static=4 reserved=0 dyn=8 vm_pages=8 frames=8\n"
+#define ONE_PAGE                                                                          \
+	HEAD "machine cpus=1 page=256 unit_pages=1 static=4 reserved=0 dyn=8 vm_pages=8 " \
+	     "frames=8\n"
 
 /* The largest area starts just behind an aligned unit, the aligned one is smaller. */
-#define ALIGN_SKIP                                                                                \
-	ONE_PAGE "r0 = alloc size=64 align=4\n"           /* 1: units 0 to 15 */                  \
-		 "r1 = alloc size=68 align=4\n"           /* 2: units 16 to 32 */                 \
-		 "free r0\n"                              /* 3 */                                 \
-		 "r2 = alloc size=64 align=128 atomic\n"  /* 4: no fit, documented */
+#define ALIGN_SKIP                                                      \
+	ONE_PAGE "r0 = alloc size=64 align=4\n" /* 1: units 0 to 15 */  \
+		 "r1 = alloc size=68 align=4\n" /* 2: units 16 to 32 */ \
+		 "free r0\n" /* 3 */                                    \
+		 "r2 = alloc size=64 align=128 atomic\n" /* 4: no fit, documented */
 
 /* Two chunks on one list. */
-#define TWO_ALIKE                                                                                 \
-	ONE_PAGE "r0 = alloc size=200 align=4\n"  /* 1: c1 */                                     \
-		 "r1 = alloc size=200 align=4\n"  /* 2: c2 */                                     \
-		 "free null\n"                    /* 3 */
+#define TWO_ALIKE                                            \
+	ONE_PAGE "r0 = alloc size=200 align=4\n" /* 1: c1 */ \
+		 "r1 = alloc size=200 align=4\n" /* 2: c2 */ \
+		 "free null\n" /* 3 */
 
 /* A write is the first to look at the pages again. */
-#define WRITE                                                                                     \
-	ONE_PAGE "r0 = alloc size=64 align=4\n"                                                   \
+#define WRITE                                   \
+	ONE_PAGE "r0 = alloc size=64 align=4\n" \
 		 "write r0 seed=1\n"
 
 /* Free: units 0 to 9, 20 to 24 and 40 to 49. */
-#define TWO_LARGEST                                                                               \
-	ONE_PAGE "r0 = alloc size=40 align=4\n"                                                   \
-		 "r1 = alloc size=40 align=4\n"                                                   \
-		 "r2 = alloc size=20 align=4\n"                                                   \
-		 "r3 = alloc size=60 align=4\n"                                                   \
-		 "r4 = alloc size=40 align=4\n"                                                   \
-		 "r5 = alloc size=56 align=4\n"                                                   \
-		 "free r0\n"                                                                      \
-		 "free r2\n"                                                                      \
-		 "free r4\n"                            /* 9 */                                   \
-		 "r6 = alloc size=40 align=4 atomic\n"  /* 10 */
+#define TWO_LARGEST                             \
+	ONE_PAGE "r0 = alloc size=40 align=4\n" \
+		 "r1 = alloc size=40 align=4\n" \
+		 "r2 = alloc size=20 align=4\n" \
+		 "r3 = alloc size=60 align=4\n" \
+		 "r4 = alloc size=40 align=4\n" \
+		 "r5 = alloc size=56 align=4\n" \
+		 "free r0\n"                    \
+		 "free r2\n"                    \
+		 "free r4\n" /* 9 */            \
+		 "r6 = alloc size=40 align=4 atomic\n" /* 10 */
 
 /* The same below 32 bytes, where a chunk that fails goes to slot 0: 0 to 4, 20 to 22, 40 to 44. */
-#define TWO_SMALL                                                                                 \
-	ONE_PAGE "r0 = alloc size=20 align=4\n"                                                   \
-		 "r1 = alloc size=60 align=4\n"                                                   \
-		 "r2 = alloc size=12 align=4\n"                                                   \
-		 "r3 = alloc size=68 align=4\n"                                                   \
-		 "r4 = alloc size=20 align=4\n"                                                   \
-		 "r5 = alloc size=76 align=4\n"                                                   \
-		 "free r0\n"                                                                      \
-		 "free r2\n"                                                                      \
-		 "free r4\n"                            /* 9 */                                   \
-		 "r6 = alloc size=20 align=4 atomic\n"  /* 10 */
+#define TWO_SMALL                               \
+	ONE_PAGE "r0 = alloc size=20 align=4\n" \
+		 "r1 = alloc size=60 align=4\n" \
+		 "r2 = alloc size=12 align=4\n" \
+		 "r3 = alloc size=68 align=4\n" \
+		 "r4 = alloc size=20 align=4\n" \
+		 "r5 = alloc size=76 align=4\n" \
+		 "free r0\n"                    \
+		 "free r2\n"                    \
+		 "free r4\n" /* 9 */            \
+		 "r6 = alloc size=20 align=4 atomic\n" /* 10 */
 
 /**
  * struct shown - the chunk that view lies are about: the last one that is not immutable
@@ -169,12 +170,12 @@ static void set(unsigned long *map, int i)
 }
 
 /* Lies in the view, about chunk c1 of PLAIN: block 0 full, 1 half, 2 and 3 free and unpopulated. */
-#define LIE(name, statement)                                                    \
-	static void lie_##name(struct subject_view *v, const struct shown *k)   \
-	{                                                                       \
-		(void)v;                                                        \
-		(void)k;                                                        \
-		statement;                                                      \
+#define LIE(name, statement)                                                  \
+	static void lie_##name(struct subject_view *v, const struct shown *k) \
+	{                                                                     \
+		(void)v;                                                      \
+		(void)k;                                                      \
+		statement;                                                    \
 	}
 
 LIE(place_area, k->c->base -= 256)
@@ -337,7 +338,7 @@ static uint64_t alloc_other_chunk(struct saboteur *s, const struct alloc_args *a
 
 static uint64_t alloc_legal_instead(struct saboteur *s, const struct alloc_args *args)
 {
-	struct alloc_args other = { .size = 64, .align = 4 };
+	struct alloc_args other = {.size = 64, .align = 4};
 
 	(void)args;
 	return subject_ours.alloc(s->s, &other);
@@ -482,44 +483,47 @@ static void take_pages(struct oracle *o)
 	pages_gone = true;
 }
 
-#define VIEW(rule, lie) { RULE_##rule, PLAIN, 2, .view = lie_##lie }
+#define VIEW(rule, lie)                                  \
+	{                                                \
+		RULE_##rule, PLAIN, 2, .view = lie_##lie \
+	}
 
 static const struct sabotage sabotages[] = {
 	/* safety */
-	{ RULE_alloc_range, PLAIN, 1, .alloc = alloc_nowhere },
-	{ RULE_alloc_range, PLAIN, 1, .alloc = alloc_past_end },
-	{ RULE_alloc_align, PLAIN, 1, .alloc = alloc_off_by_4 },
-	{ RULE_alloc_overlap, PLAIN, 4, .alloc = alloc_first_again },
-	{ RULE_alloc_reserved, PLAIN, 3, .alloc = alloc_unreserved },
-	{ RULE_alloc_unpopulated, PLAIN, 4, .alloc = alloc_last_page },
-	{ RULE_alloc_zeroed, PLAIN, 1, .alloc = alloc_dirty },
-	{ RULE_alloc_zeroed, PLAIN, 4, .alloc = alloc_dirty },
-	{ RULE_content_intact, PLAIN, 6, .balance = balance_scribble },
-	{ RULE_content_intact, PLAIN, 5, .free = free_scribble },
-	{ RULE_static_intact, PLAIN, 6, .balance = balance_scribble_static },
-	{ RULE_copies_distinct, PLAIN, 2, .page = page_shared },
-	{ RULE_bad_free, ERRORS, 4, .free = free_accept },
-	{ RULE_bad_free, ERRORS, 5, .free = free_refuse },
-	{ RULE_bad_free, ERRORS, 6, .free = free_accept },
-	{ RULE_bad_free, ERRORS, 7, .free = free_refuse },
-	{ RULE_bad_request, ERRORS, 2, .alloc = alloc_legal_instead },
-	{ RULE_bad_request, ERRORS, 3, .alloc = alloc_legal_instead },
-	{ RULE_page_range, ERRORS, 9, .populate = populate_done },
-	{ RULE_page_range, ERRORS, 10, .populate = populate_refused },
-	{ RULE_page_range, ERRORS, 11, .populate = populate_done },
-	{ RULE_page_range, ERRORS, 12, .populate = populate_done },
-	{ RULE_world_misuse, PLAIN, 6, .balance = balance_give_free_frame },
-	{ RULE_world_misuse, PLAIN, 6, .balance = balance_give_wild_frame },
-	{ RULE_world_misuse, PLAIN, 0, .destroy = destroy_give_frame },
+	{RULE_alloc_range, PLAIN, 1, .alloc = alloc_nowhere},
+	{RULE_alloc_range, PLAIN, 1, .alloc = alloc_past_end},
+	{RULE_alloc_align, PLAIN, 1, .alloc = alloc_off_by_4},
+	{RULE_alloc_overlap, PLAIN, 4, .alloc = alloc_first_again},
+	{RULE_alloc_reserved, PLAIN, 3, .alloc = alloc_unreserved},
+	{RULE_alloc_unpopulated, PLAIN, 4, .alloc = alloc_last_page},
+	{RULE_alloc_zeroed, PLAIN, 1, .alloc = alloc_dirty},
+	{RULE_alloc_zeroed, PLAIN, 4, .alloc = alloc_dirty},
+	{RULE_content_intact, PLAIN, 6, .balance = balance_scribble},
+	{RULE_content_intact, PLAIN, 5, .free = free_scribble},
+	{RULE_static_intact, PLAIN, 6, .balance = balance_scribble_static},
+	{RULE_copies_distinct, PLAIN, 2, .page = page_shared},
+	{RULE_bad_free, ERRORS, 4, .free = free_accept},
+	{RULE_bad_free, ERRORS, 5, .free = free_refuse},
+	{RULE_bad_free, ERRORS, 6, .free = free_accept},
+	{RULE_bad_free, ERRORS, 7, .free = free_refuse},
+	{RULE_bad_request, ERRORS, 2, .alloc = alloc_legal_instead},
+	{RULE_bad_request, ERRORS, 3, .alloc = alloc_legal_instead},
+	{RULE_page_range, ERRORS, 9, .populate = populate_done},
+	{RULE_page_range, ERRORS, 10, .populate = populate_refused},
+	{RULE_page_range, ERRORS, 11, .populate = populate_done},
+	{RULE_page_range, ERRORS, 12, .populate = populate_done},
+	{RULE_world_misuse, PLAIN, 6, .balance = balance_give_free_frame},
+	{RULE_world_misuse, PLAIN, 6, .balance = balance_give_wild_frame},
+	{RULE_world_misuse, PLAIN, 0, .destroy = destroy_give_frame},
 	/* completeness */
-	{ RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing },
-	{ RULE_null_reason, PLAIN, 3, .alloc = alloc_nothing },
-	{ RULE_fit_refused, TWO_LARGEST, 10, .view = lie_two_largest, .alloc = alloc_nothing },
-	{ RULE_fit_refused, TWO_SMALL, 10, .view = lie_two_small, .alloc = alloc_nothing },
+	{RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing},
+	{RULE_null_reason, PLAIN, 3, .alloc = alloc_nothing},
+	{RULE_fit_refused, TWO_LARGEST, 10, .view = lie_two_largest, .alloc = alloc_nothing},
+	{RULE_fit_refused, TWO_SMALL, 10, .view = lie_two_small, .alloc = alloc_nothing},
 	/* placement */
-	{ RULE_null_expected, ALIGN_SKIP, 4, .alloc = alloc_first_again },
-	{ RULE_place_chunk, PLAIN, 4, .alloc = alloc_other_chunk },
-	{ RULE_place_offset, PLAIN, 4, .alloc = alloc_off_by_8 },
+	{RULE_null_expected, ALIGN_SKIP, 4, .alloc = alloc_first_again},
+	{RULE_place_chunk, PLAIN, 4, .alloc = alloc_other_chunk},
+	{RULE_place_offset, PLAIN, 4, .alloc = alloc_off_by_8},
 	VIEW(place_area, place_area),
 	/* metadata */
 	VIEW(alloc_map, alloc_map_used),
@@ -535,7 +539,7 @@ static const struct sabotage sabotages[] = {
 	VIEW(block_scan, block_scan),
 	VIEW(block_scan, block_scan_equal),
 	VIEW(block_scan, block_scan_part),
-	{ RULE_block_scan, TWO_LARGEST, 9, .view = lie_block_scan_behind },
+	{RULE_block_scan, TWO_LARGEST, 9, .view = lie_block_scan_behind},
 	VIEW(block_left, block_left),
 	VIEW(block_right, block_right),
 	VIEW(block_first_free, block_first_free),
@@ -554,19 +558,19 @@ static const struct sabotage sabotages[] = {
 	VIEW(chunk_geometry, immutable),
 	VIEW(list_integrity, fault),
 	VIEW(list_integrity, twice),
-	{ RULE_list_integrity, PLAIN, 4, .view = lie_missing },
+	{RULE_list_integrity, PLAIN, 4, .view = lie_missing},
 	VIEW(slot, slot),
-	{ RULE_list_order, TWO_ALIKE, 3, .view = lie_order },
+	{RULE_list_order, TWO_ALIKE, 3, .view = lie_order},
 	VIEW(isolated, isolated),
 	VIEW(isolated, isolated_list),
 	VIEW(populated_map, populated_not),
 	VIEW(populated_map, populated_too),
 	VIEW(nr_populated, nr_populated),
-	{ RULE_page_mapped, PLAIN, 2, .mapped = mapped_never },
-	{ RULE_page_mapped, PLAIN, 2, .mapped = mapped_always },
-	{ RULE_page_mapped, PLAIN, 2, .page = page_none },
-	{ RULE_page_mapped, PLAIN, 3, .page = page_none },
-	{ RULE_page_mapped, WRITE, 1, .page = page_none_later, .observe = take_pages },
+	{RULE_page_mapped, PLAIN, 2, .mapped = mapped_never},
+	{RULE_page_mapped, PLAIN, 2, .mapped = mapped_always},
+	{RULE_page_mapped, PLAIN, 2, .page = page_none},
+	{RULE_page_mapped, PLAIN, 3, .page = page_none},
+	{RULE_page_mapped, WRITE, 1, .page = page_none_later, .observe = take_pages},
 	VIEW(empty_pages, empty_pages),
 	VIEW(empty_pages_total, empty_total),
 	VIEW(populated_total, populated_total),
@@ -582,11 +586,11 @@ static const struct sabotage sabotages[] = {
 	VIEW(stats, stats_max_size),
 	VIEW(chunk_stats, chunk_nr_alloc),
 	VIEW(chunk_stats, chunk_max_size),
-	{ RULE_frames_used, PLAIN, 6, .balance = balance_take_frame },
-	{ RULE_self_check, PLAIN, 5, .full = true, .observe = damage_truth },
+	{RULE_frames_used, PLAIN, 6, .balance = balance_take_frame},
+	{RULE_self_check, PLAIN, 5, .full = true, .observe = damage_truth},
 	/* at the end */
-	{ RULE_leak_frames, PLAIN, 0, .destroy = destroy_take_frame },
-	{ RULE_leak_meta, PLAIN, 0, .destroy = destroy_take_meta },
+	{RULE_leak_frames, PLAIN, 0, .destroy = destroy_take_frame},
+	{RULE_leak_meta, PLAIN, 0, .destroy = destroy_take_meta},
 };
 
 #define NR_SABOTAGES (sizeof(sabotages) / sizeof(sabotages[0]))
@@ -638,8 +642,8 @@ static bool is_due(struct saboteur *s)
 /* TWO_LARGEST and TWO_SMALL have to lie about the state that the call finds. */
 static bool is_lying(const struct saboteur *s)
 {
-	unsigned int early = s->how && (s->how->view == lie_two_largest ||
-					s->how->view == lie_two_small);
+	unsigned int early =
+		s->how && (s->how->view == lie_two_largest || s->how->view == lie_two_small);
 
 	return s->how && s->how->from && s->calls + early >= s->how->from;
 }
@@ -729,7 +733,7 @@ static struct shown copy_chunk(struct saboteur *s, struct subject_chunk *c)
 static void sab_view(void *subject, struct subject_view *v)
 {
 	struct saboteur *s = subject;
-	struct shown last = { .c = NULL };
+	struct shown last = {.c = NULL};
 
 	drop_copies(s);
 	subject_ours.view(s->s, v);
@@ -842,7 +846,8 @@ static void check_report(const struct exec *e, size_t index)
 	report_print(f, e, "a command");
 	fclose(f);
 	snprintf(want, sizeof(want), "\nrule:    %s (%s): ", rule->name, rule->group);
-	check(strstr(text, want) && strstr(text, "\nreproduce: a command\n"), index, "report", text);
+	check(strstr(text, want) && strstr(text, "\nreproduce: a command\n"), index, "report",
+	      text);
 	free(text);
 
 	report_key(key, sizeof(key), e);
@@ -854,9 +859,9 @@ static void check_sabotage(size_t index, unsigned int flags)
 {
 	static struct exec e;
 	const struct sabotage *how = sabotages + index;
-	struct exec_options opts = { .subject = &saboteur_ops, .option = index, .flags = flags };
-	struct damage dmg = { .observe = how->observe };
-	struct text_error err = { 0 };
+	struct exec_options opts = {.subject = &saboteur_ops, .option = index, .flags = flags};
+	struct damage dmg = {.observe = how->observe};
+	struct text_error err = {0};
 	struct program p;
 	uint32_t at;
 
@@ -896,7 +901,7 @@ static void check_sabotage(size_t index, unsigned int flags)
 
 int main(void)
 {
-	unsigned int ways[RULE_NR] = { 0 };
+	unsigned int ways[RULE_NR] = {0};
 
 	for (size_t i = 0; i < NR_SABOTAGES; i++) {
 		ways[sabotages[i].rule]++;

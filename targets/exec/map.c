@@ -20,8 +20,8 @@ static bool bit(const unsigned long *map, int i)
 
 static char truth_char(const struct model_chunk *c, int unit)
 {
-	static const char chars[] = { [UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=',
-				      [UNIT_HIDDEN] = 'x' };
+	static const char chars[] = {
+		[UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=', [UNIT_HIDDEN] = 'x'};
 
 	return chars[c->unit[unit]];
 }
@@ -73,8 +73,9 @@ static void print_chunk(FILE *f, const struct exec *e, const struct model_chunk 
 		c->nr_pages, e->oracle.m.page, c->slot, c->whole.nr_free, c->nr_units,
 		c->immutable ? ", immutable" : "", c->isolated ? ", isolated" : "");
 	if (v)
-		fprintf(f, "  hints: contig %d at %d, scan %d at %d, first_free %d; truth: contig %d, "
-			   "first_free %d\n",
+		fprintf(f,
+			"  hints: contig %d at %d, scan %d at %d, first_free %d; truth: contig %d, "
+			"first_free %d\n",
 			v->md->contig_hint, v->md->contig_hint_start, v->md->scan_hint,
 			v->md->scan_hint_start, v->md->first_free, c->whole.contig,
 			c->whole.first_free);

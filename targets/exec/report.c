@@ -69,11 +69,11 @@ void report_print(FILE *f, const struct exec *e, const char *reproduce)
  */
 static volatile enum rule trapped;
 
-#define RULE(name, group, statement, source)                       \
-	static __attribute__((noinline)) void rule_##name(void)    \
-	{                                                          \
-		trapped = RULE_##name;                             \
-		__builtin_trap();                                  \
+#define RULE(name, group, statement, source)                    \
+	static __attribute__((noinline)) void rule_##name(void) \
+	{                                                       \
+		trapped = RULE_##name;                          \
+		__builtin_trap();                               \
 	}
 #include "../../oracle/rules.def"
 #undef RULE

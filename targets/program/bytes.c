@@ -38,7 +38,7 @@
 #define FLAG_RESERVED 0xe0
 
 /* Byte 8 of an alloc: below which value it is which gfp. */
-static const uint16_t gfp_bounds[PCPU_GFP_NR] = { 160, 176, 192, 232, 256 };
+static const uint16_t gfp_bounds[PCPU_GFP_NR] = {160, 176, 192, 232, 256};
 
 /* What byte 0 of an op selects; the ANY, STALE and INSIDE forms reach every handle. */
 enum code {
@@ -59,9 +59,9 @@ enum code {
 
 /* How many of the 256 values each code has; they add up to 256. */
 static const uint16_t direct_weight[CODE_NR] = {
-	[CODE_ALLOC] = 96, [CODE_FREE] = 56, [CODE_FREE_STALE] = 4, [CODE_FREE_INSIDE] = 6,
-	[CODE_FREE_NULL] = 2, [CODE_WRITE] = 24, [CODE_WRITE_ANY] = 2, [CODE_VERIFY] = 16,
-	[CODE_VERIFY_ANY] = 2, [CODE_BALANCE] = 24, [CODE_POPULATE] = 12, [CODE_DEPOPULATE] = 12,
+	[CODE_ALLOC] = 96,     [CODE_FREE] = 56,    [CODE_FREE_STALE] = 4, [CODE_FREE_INSIDE] = 6,
+	[CODE_FREE_NULL] = 2,  [CODE_WRITE] = 24,   [CODE_WRITE_ANY] = 2,  [CODE_VERIFY] = 16,
+	[CODE_VERIFY_ANY] = 2, [CODE_BALANCE] = 24, [CODE_POPULATE] = 12,  [CODE_DEPOPULATE] = 12,
 };
 
 /**
@@ -241,7 +241,7 @@ static void dialect_direct(struct dialect *d)
 /* Which ops a swarm program has, and how often: each is off, rarer, as usual, or more frequent. */
 static void swarm_codes(struct dialect *d, struct rng *r)
 {
-	static const uint8_t quarters[] = { 0, 0, 1, 4, 4, 4, 8, 16 };
+	static const uint8_t quarters[] = {0, 0, 1, 4, 4, 4, 8, 16};
 	uint16_t weight[CODE_NR];
 	unsigned int i;
 
@@ -254,7 +254,8 @@ static void swarm_codes(struct dialect *d, struct rng *r)
 			weight[i] = direct_weight[i] * 4;
 		/* callers' errors in one program of four, lest they drown the rest */
 		if ((i == CODE_FREE_STALE || i == CODE_FREE_INSIDE || i == CODE_FREE_NULL ||
-		     i == CODE_WRITE_ANY || i == CODE_VERIFY_ANY) && keep)
+		     i == CODE_WRITE_ANY || i == CODE_VERIFY_ANY) &&
+		    keep)
 			weight[i] = 0;
 	}
 	dialect_codes(d, weight);
@@ -282,17 +283,29 @@ static void swarm_sizes(struct dialect *d, struct rng *r)
 static void dialect_swarm(struct dialect *d, uint32_t seed)
 {
 	static const uint8_t gfps[] = {
-		1 << PCPU_GFP_KERNEL, 1 << PCPU_GFP_KERNEL, 1 << PCPU_GFP_KERNEL,
-		1 << PCPU_GFP_KERNEL | 1 << PCPU_GFP_ATOMIC, 1 << PCPU_GFP_ATOMIC, 0, 0, 0,
+		1 << PCPU_GFP_KERNEL,
+		1 << PCPU_GFP_KERNEL,
+		1 << PCPU_GFP_KERNEL,
+		1 << PCPU_GFP_KERNEL | 1 << PCPU_GFP_ATOMIC,
+		1 << PCPU_GFP_ATOMIC,
+		0,
+		0,
+		0,
 	};
 	static const uint8_t aligns[] = {
-		2, 16, ALIGN_CODES_SMALL, ALIGN_CODES_SMALL, ALIGN_CODES_PAGE, ALIGN_CODES_PAGE,
-		ALIGN_CODES_PAGE, 0,
+		2,
+		16,
+		ALIGN_CODES_SMALL,
+		ALIGN_CODES_SMALL,
+		ALIGN_CODES_PAGE,
+		ALIGN_CODES_PAGE,
+		ALIGN_CODES_PAGE,
+		0,
 	};
 	static const uint16_t faults[] = {
 		256, 256, 256, 256, FAULT_CODES, FAULT_CODES, 0xf8, 160,
 	};
-	struct rng r = { seed };
+	struct rng r = {seed};
 
 	memset(d, 0, sizeof(*d));
 	swarm_codes(d, &r);
@@ -329,8 +342,7 @@ static void decode_alloc(struct op *op, const struct dialect *d, struct packing 
 		op->gfp = (uint8_t)__builtin_ctz(d->gfp);
 	op->reserved = d->reserved && (b[1] & FLAG_RESERVED) == FLAG_RESERVED;
 	op->align = align_from_code(pk->m, code);
-	op->size = size_draw(pk, op->reserved, d->size_class[b[1] & FLAG_CLASS],
-			     get_le(b + 4, 4));
+	op->size = size_draw(pk, op->reserved, d->size_class[b[1] & FLAG_CLASS], get_le(b + 4, 4));
 	packing_add(pk, op->reserved, op->size, op->align);
 }
 
@@ -357,8 +369,8 @@ static void decode_free(struct op *op, const struct dialect *d, const struct han
 		op->offset = get_le(b + 4, 4);
 		/* swarm: mostly the next few units, sometimes inside one */
 		if (!d->direct)
-			op->offset = op->offset & 7 ? (op->offset >> 3) % 16 * 4 :
-						      (op->offset >> 3) % 64;
+			op->offset = op->offset & 7 ? (op->offset >> 3) % 16 * 4
+						    : (op->offset >> 3) % 64;
 	}
 }
 
@@ -430,7 +442,7 @@ static void decode_op(struct op *op, const struct dialect *d, const struct handl
  */
 void program_from_bytes(struct program *p, const uint8_t *data, size_t len)
 {
-	uint8_t header[BYTES_HEADER] = { 0 };
+	uint8_t header[BYTES_HEADER] = {0};
 	struct handles handles;
 	struct dialect dialect;
 	struct packing packing;
@@ -483,8 +495,7 @@ static void encode_free(const struct op *op, const struct handles *h, uint8_t *b
 	}
 }
 
-static void encode_access(const struct op *op, const struct handles *h, uint8_t *b,
-			  enum code *code)
+static void encode_access(const struct op *op, const struct handles *h, uint8_t *b, enum code *code)
 {
 	uint32_t place = h->place[op->handle];
 	bool open = place < h->nr_open;

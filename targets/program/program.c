@@ -11,13 +11,13 @@
 #include "../../impl/pcpu.h"
 
 const struct op_info op_infos[OP_NR] = {
-#define OP(NAME, text, syntax, what) [OP_##NAME] = { text, syntax, what },
+#define OP(NAME, text, syntax, what) [OP_##NAME] = {text, syntax, what},
 #include "ops.def"
 #undef OP
 };
 
 const char *const gfp_names[PCPU_GFP_NR] = {
-	[PCPU_GFP_KERNEL] = "kernel", [PCPU_GFP_NOFS] = "nofs", [PCPU_GFP_NOIO] = "noio",
+	[PCPU_GFP_KERNEL] = "kernel", [PCPU_GFP_NOFS] = "nofs",	    [PCPU_GFP_NOIO] = "noio",
 	[PCPU_GFP_ATOMIC] = "atomic", [PCPU_GFP_NOWAIT] = "nowait",
 };
 

@@ -25,29 +25,29 @@ extern const unsigned int nr_machine_presets;
  */
 enum size_class {
 	SIZE_RAW = 0,
-	SIZE_SMALL = 1,		/* 4 to 64, a multiple of 4; also 2 to 7 */
-	SIZE_ODD = 8,		/* 1 to 64; also 9 */
-	SIZE_PAGE_OR_LESS = 10,	/* 1 to a page; also 11 */
-	SIZE_TO_PAGE_END = 12,	/* exactly to the end of the page that is being filled */
-	SIZE_NEAR_PAGE_END = 13,	/* to the end of that page or a later one, or 4 off */
-	SIZE_REST = 14,		/* what the chunk has left, or a bit less */
-	SIZE_PAGES = 15,	/* whole pages */
+	SIZE_SMALL = 1, /* 4 to 64, a multiple of 4; also 2 to 7 */
+	SIZE_ODD = 8, /* 1 to 64; also 9 */
+	SIZE_PAGE_OR_LESS = 10, /* 1 to a page; also 11 */
+	SIZE_TO_PAGE_END = 12, /* exactly to the end of the page that is being filled */
+	SIZE_NEAR_PAGE_END = 13, /* to the end of that page or a later one, or 4 off */
+	SIZE_REST = 14, /* what the chunk has left, or a bit less */
+	SIZE_PAGES = 15, /* whole pages */
 	SIZE_BELOW_PAGE = 16,
 	SIZE_ABOVE_PAGE = 17,
 	SIZE_POWER = 18,
 	SIZE_POWER_LESS = 19,
 	SIZE_POWER_MORE = 20,
-	SIZE_UNIT = 21,		/* a unit, or 4 less */
-	SIZE_HALF_UNIT = 22,	/* half a unit, or 4 more */
-	SIZE_DYN = 23,		/* the dynamic region, or 4 off */
-	SIZE_RESERVED = 24,	/* the reserved region, or 4 off */
+	SIZE_UNIT = 21, /* a unit, or 4 less */
+	SIZE_HALF_UNIT = 22, /* half a unit, or 4 more */
+	SIZE_DYN = 23, /* the dynamic region, or 4 off */
+	SIZE_RESERVED = 24, /* the reserved region, or 4 off */
 	SIZE_ZERO = 25,
-	SIZE_LIMIT = 26,	/* the largest legal size, or 4 off */
-	SIZE_HUGE = 27,		/* where 32-bit sums wrap */
-	SIZE_ANY = 28,		/* 4 to a unit, a multiple of 4 */
-	SIZE_LAST = 29,		/* that of the previous alloc */
-	SIZE_LAST_OFF = 30,	/* 4 off that */
-	SIZE_FRACTION = 31,	/* a half to an eighth of a unit */
+	SIZE_LIMIT = 26, /* the largest legal size, or 4 off */
+	SIZE_HUGE = 27, /* where 32-bit sums wrap */
+	SIZE_ANY = 28, /* 4 to a unit, a multiple of 4 */
+	SIZE_LAST = 29, /* that of the previous alloc */
+	SIZE_LAST_OFF = 30, /* 4 off that */
+	SIZE_FRACTION = 31, /* a half to an eighth of a unit */
 	SIZE_NR = 32,
 };
 

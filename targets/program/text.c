@@ -22,13 +22,22 @@
 #define QUOTE_MAX 40
 
 /* The machine keys in the order they are printed in; cpus is the only one that is no number. */
-enum machine_key { KEY_CPUS, KEY_PAGE, KEY_UNIT, KEY_STATIC, KEY_RESERVED, KEY_DYN, KEY_VM,
-		   KEY_FRAMES, KEY_NR };
+enum machine_key {
+	KEY_CPUS,
+	KEY_PAGE,
+	KEY_UNIT,
+	KEY_STATIC,
+	KEY_RESERVED,
+	KEY_DYN,
+	KEY_VM,
+	KEY_FRAMES,
+	KEY_NR
+};
 
 static const char *const key_names[KEY_NR] = {
-	[KEY_CPUS] = "cpus=", [KEY_PAGE] = "page=", [KEY_UNIT] = "unit_pages=",
+	[KEY_CPUS] = "cpus=",	  [KEY_PAGE] = "page=",		[KEY_UNIT] = "unit_pages=",
 	[KEY_STATIC] = "static=", [KEY_RESERVED] = "reserved=", [KEY_DYN] = "dyn=",
-	[KEY_VM] = "vm_pages=", [KEY_FRAMES] = "frames=",
+	[KEY_VM] = "vm_pages=",	  [KEY_FRAMES] = "frames=",
 };
 
 /**
@@ -113,8 +122,8 @@ static bool is_word(char c)
 }
 
 /* Report what was expected where the parser is.  Return: false. */
-__attribute__((format(printf, 2, 3)))
-static bool expected(struct parser *ps, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool expected(struct parser *ps, const char *format,
+							   ...)
 {
 	char what[sizeof(ps->err->what)], quote[QUOTE_MAX + 1];
 	const char *nothing = ps->at < ps->end ? "a space" : "end of line";
@@ -309,8 +318,8 @@ static bool parse_keys(struct parser *ps, uint64_t *possible, uint32_t *value)
 			return expected(ps, "each machine key once");
 		}
 		seen |= 1u << key;
-		if (key == KEY_CPUS ? !parse_cpus(ps, possible) :
-				      !number(ps, 0, UINT32_MAX, &value[key]))
+		if (key == KEY_CPUS ? !parse_cpus(ps, possible)
+				    : !number(ps, 0, UINT32_MAX, &value[key]))
 			return false;
 		if (!gap(ps))
 			return false;
@@ -324,8 +333,8 @@ static bool parse_keys(struct parser *ps, uint64_t *possible, uint32_t *value)
 
 static bool parse_machine(struct parser *ps)
 {
-	uint32_t value[KEY_NR] = { 0 };
-	struct machine m = { 0 };
+	uint32_t value[KEY_NR] = {0};
+	struct machine m = {0};
 	const char *fault;
 
 	if (!take_word(ps, "machine"))
@@ -373,7 +382,7 @@ static bool parse_alloc(struct parser *ps, struct op *op)
 	if (!align_is_encodable(&ps->p->machine, op->align)) {
 		ps->at = start;
 		return expected(ps, "align to be 2^K, 0, 4294967295, or 3, 5 or 7 times 2^0 "
-				"to 2^13");
+				    "to 2^13");
 	}
 
 	op->reserved = take_word(ps, "reserved");
@@ -478,7 +487,7 @@ static bool parse_body(struct parser *ps, struct op *op)
 
 static bool parse_op(struct parser *ps)
 {
-	struct op op = { 0 };
+	struct op op = {0};
 
 	if (ps->p->nr_ops == PROGRAM_MAX_OPS)
 		return expected(ps, "at most %u ops", PROGRAM_MAX_OPS);
@@ -519,8 +528,10 @@ static void set_line(struct parser *ps, const char *start, const char *end)
 /* Parse all lines.  The first two that are not blank are special, which @stage counts. */
 static bool parse_lines(struct parser *ps, const char *text, size_t len)
 {
-	static bool (*const parse[])(struct parser *ps) = {
-		parse_version, parse_machine, parse_op,
+	static bool (*const parse[])(struct parser * ps) = {
+		parse_version,
+		parse_machine,
+		parse_op,
 	};
 	const char *stop = text + len, *line = text, *next;
 	unsigned int stage = 0;
@@ -556,8 +567,8 @@ static bool parse_lines(struct parser *ps, const char *text, size_t len)
  */
 bool program_from_text(struct program *p, const char *text, size_t len, struct text_error *err)
 {
-	struct machine none = { 0 };
-	struct parser ps = { .p = p, .err = err };
+	struct machine none = {0};
+	struct parser ps = {.p = p, .err = err};
 	bool good;
 
 	program_init(p, &none);
@@ -689,7 +700,7 @@ static void out_op(struct out *o, const struct op *op, uint32_t handle)
  */
 char *program_to_text(const struct program *p, size_t *len)
 {
-	struct out o = { .size = TEXT_HEAD_MAX + (size_t)p->nr_ops * TEXT_OP_MAX };
+	struct out o = {.size = TEXT_HEAD_MAX + (size_t)p->nr_ops * TEXT_OP_MAX};
 	uint32_t handle = 0, i;
 
 	o.buf = malloc(o.size + 1);
@@ -721,7 +732,7 @@ char *program_to_text(const struct program *p, size_t *len)
  */
 size_t op_to_text(const struct program *p, uint32_t index, char *buf, size_t size)
 {
-	struct out o = { .buf = buf, .size = size };
+	struct out o = {.buf = buf, .size = size};
 	const struct op *op = &p->ops[index];
 
 	out_op(&o, op, op->kind == OP_ALLOC ? program_nr_handles(p, index) : 0);

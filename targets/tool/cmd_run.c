@@ -16,8 +16,7 @@ struct totals {
 	uint64_t checked[RULE_NR];
 };
 
-static void print_result(void *ctx, const struct exec *e, uint32_t index,
-			 const struct outcome *out)
+static void print_result(void *ctx, const struct exec *e, uint32_t index, const struct outcome *out)
 {
 	const struct op *op = e->program->ops + index;
 	char text[160];
@@ -69,7 +68,7 @@ static bool write_stats(const char *path, const struct totals *t)
 static int run_all(const struct run_options *ro, const struct input *in, bool reverse,
 		   const char *stats)
 {
-	struct totals t = { 0 };
+	struct totals t = {0};
 	bool bad = false;
 
 	for (size_t i = 0; i < in->nr; i++) {
@@ -86,8 +85,8 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
 	if (stats && !write_stats(stats, &t))
 		bad = true;
 	if (!ro->exec.observer)
-		printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings\n",
-		       t.programs, t.ops, t.findings);
+		printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings\n", t.programs,
+		       t.ops, t.findings);
 	return bad ? EXIT_USAGE : t.findings ? EXIT_FINDING : EXIT_CLEAN;
 }
 
@@ -98,8 +97,8 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
  */
 int cmd_run(int argc, char **argv)
 {
-	struct run_options ro = { .how = "" };
-	struct input in = { 0 };
+	struct run_options ro = {.how = ""};
+	struct input in = {0};
 	const char *stats = NULL;
 	bool reverse = false, ok = true;
 	int ret = EXIT_USAGE;
@@ -119,8 +118,8 @@ int cmd_run(int argc, char **argv)
 			ok = !usage_error("run: unknown option '%s', see 'pcpufuzz run --help'",
 					  argv[i]);
 		else
-			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
-						    input_add(&in, "/dev/stdin");
+			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i])
+						  : input_add(&in, "/dev/stdin");
 	}
 	if (ok && !in.nr)
 		usage_error("run: expected a file or folder with programs");

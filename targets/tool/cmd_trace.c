@@ -25,7 +25,8 @@ static const char usage[] =
 	"usage: pcpufuzz trace [OPTION]... FILE...\n"
 	"Compare traces of a booted kernel's per-CPU allocator with ours, under the oracle.\n"
 	"\n"
-	"FILE is NAME.ops.txt (lock-ordered: replayed, every placement compared; with the snapshots\n"
+	"FILE is NAME.ops.txt (lock-ordered: replayed, every placement compared; with the "
+	"snapshots\n"
 	"of NAME.state.tar.xz if that is beside it), NAME.tp.txt, or the text of the kernel's own\n"
 	"trace file (tracepoints: safety is checked).  Each may be compressed by xz.\n"
 	"\n"
@@ -72,7 +73,7 @@ struct replay {
 
 static struct step_place place_of(const struct trace_event *e)
 {
-	return (struct step_place){ .base = e->base, .off = e->off };
+	return (struct step_place){.base = e->base, .off = e->off};
 }
 
 /*
@@ -81,7 +82,7 @@ static struct step_place place_of(const struct trace_event *e)
  */
 static bool make_early_chunk(struct replay *r, const struct step_request *req, uint64_t base)
 {
-	const struct step_place none = { 0 };
+	const struct step_place none = {0};
 
 	r->n.not_found++;
 	return steps_alloc(&r->st, req, &none) && steps_insert(&r->st, base);
@@ -89,8 +90,10 @@ static bool make_early_chunk(struct replay *r, const struct step_request *req, u
 
 static bool replay_alloc(struct replay *r, const struct trace_event *e, bool found)
 {
-	struct step_request req = { .size = (e->size + 3) & ~3u, .align = e->align,
-				    .reserved = e->reserved, .atomic = e->atomic };
+	struct step_request req = {.size = (e->size + 3) & ~3u,
+				   .align = e->align,
+				   .reserved = e->reserved,
+				   .atomic = e->atomic};
 	struct step_place place = place_of(e);
 
 	if (req.align < 4)
@@ -202,8 +205,7 @@ static bool compare_snapshot(struct replay *r)
 		return true;
 	if (!steps_check_all(&r->st))
 		return false;
-	result = snapshot_compare(r->archive, tag, &r->trace.header, &r->st.o, text,
-				  sizeof(text));
+	result = snapshot_compare(r->archive, tag, &r->trace.header, &r->st.o, text, sizeof(text));
 	if (result != SNAPSHOT_EQUAL)
 		return fail_snapshot(r, tag, result, text);
 	r->n.snapshots++;
@@ -262,8 +264,10 @@ static bool compare_header(struct replay *r)
 		if (!c || c->base != want->base || c->nr_pages != (int)want->pages ||
 		    4 * c->start != (int)want->start_offset ||
 		    4 * (c->nr_units - c->end) != (int)want->end_offset)
-			return steps_differ(&r->st, "expected the %s chunk at %#llx with %u pages, "
-					    "actual %#llx with %d", i ? "reserved" : "first",
+			return steps_differ(&r->st,
+					    "expected the %s chunk at %#llx with %u pages, "
+					    "actual %#llx with %d",
+					    i ? "reserved" : "first",
 					    (unsigned long long)want->base, want->pages,
 					    c ? (unsigned long long)c->base : 0,
 					    c ? c->nr_pages : 0);
@@ -272,14 +276,16 @@ static bool compare_header(struct replay *r)
 	    (h->nr_slots != (uint32_t)m->nr_slots || h->free_slot != (uint32_t)m->free_slot ||
 	     h->sidelined != (uint32_t)m->sidelined ||
 	     h->to_depopulate != (uint32_t)m->to_depopulate))
-		return steps_differ(&r->st, "expected %u slots with free slot %u, actual %d with "
-				    "%d", h->nr_slots, h->free_slot, m->nr_slots, m->free_slot);
+		return steps_differ(&r->st,
+				    "expected %u slots with free slot %u, actual %d with "
+				    "%d",
+				    h->nr_slots, h->free_slot, m->nr_slots, m->free_slot);
 	return true;
 }
 
 static void find_archive(struct replay *r, const char *path)
 {
-	static const char *const ends[] = { ".ops.txt.xz", ".ops.txt" };
+	static const char *const ends[] = {".ops.txt.xz", ".ops.txt"};
 	size_t len = strlen(path);
 
 	for (size_t i = 0; i < 2; i++) {
@@ -321,7 +327,8 @@ static void print_replay(const struct replay *r)
 
 	printf("%s: %s\n", r->trace.name, n->differences ? "DIFFERS" : "equal");
 	printf("  events %lu: allocations compared %lu, not-found compared %lu, frees %lu, "
-	       "worker steps %lu\n", n->events, n->allocs, n->not_found, n->frees, n->worker);
+	       "worker steps %lu\n",
+	       n->events, n->allocs, n->not_found, n->frees, n->worker);
 	if (r->archive[0])
 		printf("  snapshots compared %lu (%s), skipped %lu\n", n->snapshots, r->names,
 		       n->skipped);
@@ -333,11 +340,13 @@ static void print_replay(const struct replay *r)
 static int replay_ops(struct replay *r, const struct options *opts)
 {
 	const struct trace_header *h = &r->trace.header;
-	struct machine machine = { .possible = 1, .page = h->page };
-	struct step_geometry g = { .page = h->page, .unit_pages = h->unit_size / h->page,
-				   .static_size = h->static_size,
-				   .reserved_size = h->reserved_size, .dyn_size = h->dyn_size,
-				   .base_addr = h->base_addr };
+	struct machine machine = {.possible = 1, .page = h->page};
+	struct step_geometry g = {.page = h->page,
+				  .unit_pages = h->unit_size / h->page,
+				  .static_size = h->static_size,
+				  .reserved_size = h->reserved_size,
+				  .dyn_size = h->dyn_size,
+				  .base_addr = h->base_addr};
 	bool equal;
 
 	find_archive(r, r->trace.name);
@@ -345,7 +354,8 @@ static int replay_ops(struct replay *r, const struct options *opts)
 	world_init(&r->world, &machine);
 	/* the quirks are those of the recorded kernel, so its own rules are what counts */
 	equal = steps_init(&r->st, &g, &subject_ours_steps, &r->world, opts->quirks,
-			   PCPU_POLICY_LINUX_6_1, opts->flags) && run(r);
+			   PCPU_POLICY_LINUX_6_1, opts->flags) &&
+		run(r);
 	memcpy(r->n.checked, r->st.o.checked, sizeof(r->n.checked));
 	if (!equal && !r->bad) {
 		r->n.differences++;
@@ -363,7 +373,7 @@ static int replay_ops(struct replay *r, const struct options *opts)
 static int check_tp(struct replay *r)
 {
 	struct tp *tp = tp_new();
-	struct tp_counts n = { 0 };
+	struct tp_counts n = {0};
 	struct trace_event e;
 	char diff[240];
 	bool equal = true;
@@ -387,8 +397,8 @@ static int check_tp(struct replay *r)
 	printf("  tracepoints only: placement is not predicted, as they show neither the order "
 	       "of the lock nor populated pages\n");
 	printf("  events %lu: allocations checked %lu, failed %lu, frees %lu (%lu of them of "
-	       "objects from before), chunks created %lu, destroyed %lu\n", n.events, n.allocs,
-	       n.failed, n.frees, n.unknown, n.created, n.destroyed);
+	       "objects from before), chunks created %lu, destroyed %lu\n",
+	       n.events, n.allocs, n.failed, n.frees, n.unknown, n.created, n.destroyed);
 	if (n.lost)
 		printf("  the kernel lost events at %lu places; after each nothing was known\n",
 		       n.lost);
@@ -445,9 +455,11 @@ static bool drop_quirk(const char *name, unsigned int *quirks)
 static int parse_options(int argc, char **argv, struct options *opts)
 {
 	static const struct option longs[] = {
-		{ "without", required_argument, NULL, 'w' }, { "full", no_argument, NULL, 'f' },
-		{ "stats", no_argument, NULL, 's' },	     { "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{"without", required_argument, NULL, 'w'},
+		{"full", no_argument, NULL, 'f'},
+		{"stats", no_argument, NULL, 's'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -469,8 +481,10 @@ static int parse_options(int argc, char **argv, struct options *opts)
 			fputs(usage, stdout);
 			return EXIT_EQUAL;
 		default:
-			fprintf(stderr, "pcpufuzz: trace: expected an option, found '%s'; "
-				"see pcpufuzz trace --help\n", argv[optind - 1]);
+			fprintf(stderr,
+				"pcpufuzz: trace: expected an option, found '%s'; "
+				"see pcpufuzz trace --help\n",
+				argv[optind - 1]);
 			return EXIT_BAD;
 		}
 	}
@@ -489,8 +503,8 @@ static int parse_options(int argc, char **argv, struct options *opts)
  */
 int cmd_trace(int argc, char **argv)
 {
-	struct options opts = { .quirks = PCPU_POLICY_LINUX_6_1 };
-	struct counts n = { 0 };
+	struct options opts = {.quirks = PCPU_POLICY_LINUX_6_1};
+	struct counts n = {0};
 	int status = parse_options(argc, argv, &opts), files = argc - optind;
 
 	if (status >= 0)
@@ -505,8 +519,9 @@ int cmd_trace(int argc, char **argv)
 	}
 	printf("total: %d file%s, events %lu, allocations compared %lu, not predicted %lu, "
 	       "not-found compared %lu, frees %lu, worker steps %lu, snapshots %lu, "
-	       "differences %lu\n", files, files == 1 ? "" : "s", n.events, n.allocs,
-	       n.unpredicted, n.not_found, n.frees, n.worker, n.snapshots, n.differences);
+	       "differences %lu\n",
+	       files, files == 1 ? "" : "s", n.events, n.allocs, n.unpredicted, n.not_found,
+	       n.frees, n.worker, n.snapshots, n.differences);
 	for (int i = 0; opts.stats && i < RULE_NR; i++)
 		if (n.checked[i])
 			printf("  %-20s %llu\n", rule_infos[i].name,

@@ -30,7 +30,7 @@ static void add_path(struct input *in, const char *path)
 /* In folders: hidden files, documents and trace data are no programs. */
 static bool wanted(const struct dirent *entry)
 {
-	static const char *const not_programs[] = { ".md", ".txt", ".xz", ".json", ".c", ".patch" };
+	static const char *const not_programs[] = {".md", ".txt", ".xz", ".json", ".c", ".patch"};
 	size_t len = strlen(entry->d_name);
 
 	if (entry->d_name[0] == '.')
@@ -80,8 +80,8 @@ bool input_add(struct input *in, const char *path)
 	for (int i = 0; i < nr; i++) {
 		char sub[4096];
 
-		if (ok && snprintf(sub, sizeof(sub), "%s/%s", path, entry[i]->d_name) <
-				  (int)sizeof(sub))
+		if (ok &&
+		    snprintf(sub, sizeof(sub), "%s/%s", path, entry[i]->d_name) < (int)sizeof(sub))
 			ok = input_add(in, sub);
 		free(entry[i]);
 	}
@@ -154,8 +154,8 @@ bool is_text_program(const uint8_t *data, size_t len)
 	static const char word[] = "pcpu-program";
 	size_t i = 0;
 
-	while (i < len && (data[i] == '#' || data[i] == '\n' || data[i] == '\r' ||
-			   data[i] == ' ' || data[i] == '\t')) {
+	while (i < len && (data[i] == '#' || data[i] == '\n' || data[i] == '\r' || data[i] == ' ' ||
+			   data[i] == '\t')) {
 		if (data[i] == '#')
 			while (i < len && data[i] != '\n')
 				i++;

@@ -83,8 +83,8 @@ static bool add_quirk(const char *option, unsigned int *quirks, const char *name
 			return true;
 		}
 	}
-	usage_error("%s: expected one of those that 'pcpufuzz list quirks' shows; got '%s'",
-		    option, name);
+	usage_error("%s: expected one of those that 'pcpufuzz list quirks' shows; got '%s'", option,
+		    name);
 	return false;
 }
 
@@ -92,13 +92,13 @@ static void note(struct run_options *ro, const char *option, const char *value)
 {
 	size_t len = strlen(ro->how);
 
-	snprintf(ro->how + len, sizeof(ro->how) - len, "%s%s%s ", option, value[0] ? " " : "", value);
+	snprintf(ro->how + len, sizeof(ro->how) - len, "%s%s%s ", option, value[0] ? " " : "",
+		 value);
 }
 
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 {
-	static const char *const with_value[] = { "--target", "--policy", "--quirk",
-						  "--tolerate" };
+	static const char *const with_value[] = {"--target", "--policy", "--quirk", "--tolerate"};
 	const char *option = argv[*i], *value;
 	bool ok = false;
 	unsigned int n;

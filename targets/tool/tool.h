@@ -57,11 +57,11 @@ struct run_options {
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i);
 bool parse_number(const char *text, uint64_t max, uint64_t *value);
 
-#define RUN_OPTIONS_HELP                                                                 \
-	"  --target NAME     policy and tolerance of a fuzz target (default: pcpu)\n"    \
-	"  --policy NAME     contract, or linux-6.1 which switches all quirks on\n"      \
-	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"          \
-	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"               \
+#define RUN_OPTIONS_HELP                                                              \
+	"  --target NAME     policy and tolerance of a fuzz target (default: pcpu)\n" \
+	"  --policy NAME     contract, or linux-6.1 which switches all quirks on\n"   \
+	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"       \
+	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"            \
 	"  --full            check everything after every op, slowly\n"
 
 /* input.c */

@@ -156,9 +156,10 @@ static bool add(struct tp *tp, const struct trace *t, const struct trace_event *
 		uint8_t *state = state_of(c, i, &line);
 
 		if (*state == START || *state == BODY)
-			return say(diff, size, "expected free memory, actual %u bytes at "
-				   "%#llx+%d overlap at +%d the live object of line %u", e->size,
-				   base, e->off, 4 * i, *line);
+			return say(diff, size,
+				   "expected free memory, actual %u bytes at "
+				   "%#llx+%d overlap at +%d the live object of line %u",
+				   e->size, base, e->off, 4 * i, *line);
 		*state = i == unit ? START : BODY;
 		*line = (uint32_t)t->line;
 	}
