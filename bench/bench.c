@@ -36,10 +36,10 @@ static uint64_t run_bare(const struct program *p)
 	s = ops->create(&p->machine, &w, PCPU_POLICY_CONTRACT);
 	for (uint32_t i = 0; i < p->nr_ops; i++) {
 		const struct op *op = p->ops + i;
-		struct alloc_args args = {.size = op->size,
-					  .align = op->align,
-					  .reserved = op->reserved,
-					  .gfp = op->gfp};
+		struct alloc_args args = { .size = op->size,
+					   .align = op->align,
+					   .reserved = op->reserved,
+					   .gfp = op->gfp };
 		uint64_t ptr = op->handle < nr ? handle[op->handle] : 0;
 
 		world_arm(&w, op->fault, op->fault_n);
@@ -61,7 +61,7 @@ static uint64_t run_bare(const struct program *p)
 
 static uint64_t run_checked(const struct program *p, unsigned int flags)
 {
-	struct exec_options opts = {.flags = flags};
+	struct exec_options opts = { .flags = flags };
 	static struct exec e;
 
 	if (!exec_run(&e, p, &opts)) {
@@ -75,7 +75,7 @@ static uint64_t run_checked(const struct program *p, unsigned int flags)
 /* Generated programs of one shape, all of the same number of ops. */
 static void make_programs(struct program *p, unsigned int nr, const struct machine *m)
 {
-	struct rng r = {.state = 1};
+	struct rng r = { .state = 1 };
 
 	for (unsigned int i = 0; i < nr;) {
 		program_generate(p + i, &r, OPS);
@@ -109,7 +109,7 @@ static double ops_per_second(struct program *p, unsigned int nr, enum way way, d
 static void worst_input(size_t size, unsigned int tries)
 {
 	uint8_t *data = malloc(size);
-	struct rng r = {.state = 2};
+	struct rng r = { .state = 2 };
 	double worst = 0;
 	struct program p;
 
@@ -134,7 +134,7 @@ static void worst_input(size_t size, unsigned int tries)
 int main(int argc, char **argv)
 {
 	double seconds = argc > 1 ? atof(argv[1]) : 1;
-	unsigned int shapes[] = {0, 10, 13, 20, 23}, nr = 50;
+	unsigned int shapes[] = { 0, 10, 13, 20, 23 }, nr = 50;
 	struct program *p = malloc(nr * sizeof(*p));
 
 	if (!p || seconds <= 0) {

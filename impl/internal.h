@@ -24,7 +24,7 @@
 #define PCPU_MIN_ALLOC_SHIFT 2
 #define PCPU_MIN_ALLOC_SIZE (1u << PCPU_MIN_ALLOC_SHIFT)
 #define PCPU_MAX_ALLOC (32u << 10) /* rounded up to pages, and at most a unit */
-#define PCPU_SLOT_BASE_SHIFT 5	   /* 1 to 31 bytes share the lowest slots */
+#define PCPU_SLOT_BASE_SHIFT 5 /* 1 to 31 bytes share the lowest slots */
 #define PCPU_SLOT_FAIL_THRESHOLD 3
 #define PCPU_EMPTY_POP_PAGES_LOW 2
 #define PCPU_EMPTY_POP_PAGES_HIGH 4
@@ -228,7 +228,7 @@ int pcpu_refill_target(struct pcpu_allocator *a);
 
 /* percpu.c */
 struct pcpu_request {
-	int size;	/* bytes, a multiple of 4 */
+	int size; /* bytes, a multiple of 4 */
 	int bits;
 	int bit_align;
 	bool reserved;

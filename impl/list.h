@@ -14,14 +14,14 @@ struct pcpu_list {
 	struct pcpu_list *next, *prev;
 };
 
-#define pcpu_container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define pcpu_container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 /* Iterate over @head; @pos may not be moved inside the loop. */
 #define pcpu_list_for_each(pos, head) \
 	for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
 
 /* Iterate over @head; @pos may be moved or freed inside the loop. */
-#define pcpu_list_for_each_safe(pos, nxt, head) \
+#define pcpu_list_for_each_safe(pos, nxt, head)                          \
 	for ((pos) = (head)->next, (nxt) = (pos)->next; (pos) != (head); \
 	     (pos) = (nxt), (nxt) = (pos)->next)
 

@@ -15,8 +15,8 @@
  * start scanning, *bits how far the promise reaches; *bit_off is the end of the map if there is
  * none.  (pcpu_next_fit_region())
  */
-static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int align,
-			    int *bit_off, int *bits)
+static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int align, int *bit_off,
+			    int *bits)
 {
 	int block_bits = chunk->a->block_bits;
 	int i = *bit_off / block_bits;

@@ -71,8 +71,8 @@ int pcpu_hint_start(const struct pcpu_block_md *md, int bits)
 /* True if @start is more aligned than @than; 0 is the most aligned of all. */
 static bool better_aligned(int start, int than)
 {
-	return than && (!start || __builtin_ctz((unsigned int)start) >
-					  __builtin_ctz((unsigned int)than));
+	return than &&
+	       (!start || __builtin_ctz((unsigned int)start) > __builtin_ctz((unsigned int)than));
 }
 
 /* True if an area at @start takes the place of the scan hint, or lies before it. */
@@ -293,9 +293,9 @@ static void hint_alloc_first(struct pcpu_chunk *chunk, int index, int s_off, int
 	int in_block = pcpu_min_int(bits, block_bits - s_off);
 
 	if (s_off == block->first_free)
-		block->first_free = (int)pcpu_next_zero_bit(block_map(chunk, index),
-							    (unsigned int)block_bits,
-							    (unsigned int)(s_off + in_block));
+		block->first_free =
+			(int)pcpu_next_zero_bit(block_map(chunk, index), (unsigned int)block_bits,
+						(unsigned int)(s_off + in_block));
 
 	if (overlaps(block->scan_hint_start, block->scan_hint, s_off, s_off + bits))
 		block->scan_hint = 0;
@@ -309,8 +309,7 @@ static void hint_alloc_first(struct pcpu_chunk *chunk, int index, int s_off, int
 
 	block->left_free = pcpu_min_int(block->left_free, s_off);
 	if (s_off + bits <= block_bits)
-		block->right_free =
-			pcpu_min_int(block->right_free, block_bits - (s_off + bits));
+		block->right_free = pcpu_min_int(block->right_free, block_bits - (s_off + bits));
 	else
 		block->right_free = 0;
 }
@@ -322,8 +321,7 @@ static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
 	int block_bits = chunk->a->block_bits;
 
 	block->first_free = (int)pcpu_next_zero_bit(block_map(chunk, index),
-						    (unsigned int)block_bits,
-						    (unsigned int)e_off);
+						    (unsigned int)block_bits, (unsigned int)e_off);
 	if (e_off == block_bits) {
 		block->scan_hint = 0;
 		block->contig_hint = 0;
@@ -482,8 +480,7 @@ void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits)
 
 		nr_empty += e_index - s_index - 1;
 		for (int i = s_index + 1; i < e_index; i++)
-			init_md(chunk->blocks + i, block_bits,
-				chunk->blocks[i].scan_hint_start);
+			init_md(chunk->blocks + i, block_bits, chunk->blocks[i].scan_hint_start);
 	}
 
 	if (nr_empty)

@@ -46,8 +46,8 @@ static void setup_slots(struct pcpu_allocator *a)
 static void setup_first_chunk(struct pcpu_allocator *a)
 {
 	const struct pcpu_config *cfg = &a->cfg;
-	size_t static_size = (cfg->static_size + PCPU_MIN_ALLOC_SIZE - 1) &
-			     ~(size_t)(PCPU_MIN_ALLOC_SIZE - 1);
+	size_t static_size =
+		(cfg->static_size + PCPU_MIN_ALLOC_SIZE - 1) & ~(size_t)(PCPU_MIN_ALLOC_SIZE - 1);
 	size_t dyn_size = cfg->dyn_size - (static_size - cfg->static_size);
 	size_t sum = cfg->static_size + cfg->reserved_size + cfg->dyn_size;
 	uint64_t addr = cfg->base_addr + static_size;

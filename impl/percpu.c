@@ -252,8 +252,7 @@ static bool other_free_chunk(const struct pcpu_chunk *chunk)
 {
 	struct pcpu_list *head = chunk->a->slots + chunk->a->free_slot;
 
-	return !pcpu_list_empty(head) &&
-	       (head->next != &chunk->list || head->prev != &chunk->list);
+	return !pcpu_list_empty(head) && (head->next != &chunk->list || head->prev != &chunk->list);
 }
 
 /**

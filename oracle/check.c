@@ -43,8 +43,8 @@ static bool fail_lists(struct oracle *o, const struct model_chunk *want,
 				   (unsigned long long)want->base);
 	if (!c)
 		return oracle_fail(o, RULE_list_integrity, want, -1, -1,
-				   want ? "%s is missing from the lists"
-					: "a chunk that does not exist is on a list",
+				   want ? "%s is missing from the lists" :
+					  "a chunk that does not exist is on a list",
 				   want ? want->name : "");
 	if (c->isolated != got->isolated)
 		return oracle_fail(o, RULE_isolated, c, -1, -1, "%s: isolated %d, expected %d",

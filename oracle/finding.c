@@ -46,7 +46,7 @@ bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, 
 	if (o->failed)
 		return false;
 	o->failed = true;
-	o->finding = (struct finding){.rule = rule, .from = from, .to = to};
+	o->finding = (struct finding){ .rule = rule, .from = from, .to = to };
 	if (c)
 		memcpy(o->finding.chunk, c->name, sizeof(o->finding.chunk));
 	va_start(ap, fmt);

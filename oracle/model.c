@@ -30,7 +30,7 @@ void *model_alloc(size_t size)
  */
 struct truth truth_naive(const uint8_t *unit, int nr)
 {
-	struct truth t = {.first_free = nr};
+	struct truth t = { .first_free = nr };
 	int run = 0;
 
 	for (int i = 0; i < nr; i++) {
@@ -95,7 +95,7 @@ static int first_free_unit(const uint8_t *unit, int from, int to)
 /* As truth_naive(), but from run to run; of the units @hidden are not served at all. */
 static struct truth truth_of(const uint8_t *unit, int nr, int hidden)
 {
-	struct truth t = {.first_free = nr};
+	struct truth t = { .first_free = nr };
 
 	for (int start = first_free_unit(unit, 0, nr), end; start < nr;
 	     start = first_free_unit(unit, end, nr)) {
@@ -166,7 +166,7 @@ void model_refresh_chunk_naive(struct model_chunk *c)
  */
 void model_refresh_chunk(struct model_chunk *c, int from, int to)
 {
-	struct truth t = {.first_free = c->nr_units};
+	struct truth t = { .first_free = c->nr_units };
 	int run = 0;
 	bool all_free = true;
 
@@ -334,14 +334,14 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	}
 
 	for (int i = 0; i < nr_pages; i++)
-		c->blocks[i] = (struct subject_md){.contig_hint = c->block_units,
-						   .left_free = c->block_units,
-						   .right_free = c->block_units,
-						   .nr_bits = c->block_units};
-	c->md = (struct subject_md){.contig_hint = c->nr_units,
-				    .left_free = c->nr_units,
-				    .right_free = c->nr_units,
-				    .nr_bits = c->nr_units};
+		c->blocks[i] = (struct subject_md){ .contig_hint = c->block_units,
+						    .left_free = c->block_units,
+						    .right_free = c->block_units,
+						    .nr_bits = c->block_units };
+	c->md = (struct subject_md){ .contig_hint = c->nr_units,
+				     .left_free = c->nr_units,
+				     .right_free = c->nr_units,
+				     .nr_bits = c->nr_units };
 	c->touched_from = 0;
 	c->touched_to = nr_pages;
 	c->touched = true;

@@ -13,7 +13,7 @@
 static void set_outcome(struct outcome *out, enum reason reason, const struct model_chunk *c,
 			int off)
 {
-	*out = (struct outcome){.reason = reason, .off = off};
+	*out = (struct outcome){ .reason = reason, .off = off };
 	if (c)
 		memcpy(out->chunk, c->name, sizeof(out->chunk));
 }
@@ -31,8 +31,8 @@ void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uin
 	struct model *m = &o->m;
 	uint32_t static_size = (machine->static_size + 3) & ~3u;
 	uint32_t dyn_size = machine->dyn_size - (static_size - machine->static_size);
-	uint32_t start[2] = {static_size, static_size + machine->reserved_size};
-	uint32_t size[2] = {machine->reserved_size, dyn_size};
+	uint32_t start[2] = { static_size, static_size + machine->reserved_size };
+	uint32_t size[2] = { machine->reserved_size, dyn_size };
 
 	for (int i = 0; i < 2; i++) {
 		uint32_t page = start[i] / m->page;
@@ -142,7 +142,7 @@ struct forecast {
 static struct forecast foretell_room(struct oracle *o, struct budget *b, int bytes, int align,
 				     bool reserved, bool atomic)
 {
-	struct forecast f = {.why = REASON_OK, .units = bytes / 4};
+	struct forecast f = { .why = REASON_OK, .units = bytes / 4 };
 	struct model_chunk *made;
 
 	for (unsigned int i = 0; i < o->m.nr_chunks; i++)
@@ -444,8 +444,8 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 			if (c->populated[page] && c->block[page].nr_free == c->block_units)
 				model_set_populated(m, c, page, page + 1, false);
 
-	ret = on ? o->ops->populate(o->s, c->id, from, to)
-		 : o->ops->depopulate(o->s, c->id, from, to);
+	ret = on ? o->ops->populate(o->s, c->id, from, to) :
+		   o->ops->depopulate(o->s, c->id, from, to);
 	CHECK(o, page_range, (ret == 0) == (out->reason == REASON_OK), c, -1, -1,
 	      "%s of pages %u to %u of %s gave %d, expected: %s",
 	      on ? "population" : "depopulation", from, to, c->name, ret,

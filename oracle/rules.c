@@ -5,7 +5,7 @@
 #include "rules.h"
 
 const struct rule_info rule_infos[RULE_NR] = {
-#define RULE(name, group, statement, source) {#name, #group, statement, source},
+#define RULE(name, group, statement, source) { #name, #group, statement, source },
 #include "rules.def"
 #undef RULE
 };

@@ -155,7 +155,7 @@ bool steps_alloc(struct steps *st, const struct step_request *req,
 {
 	struct oracle *o = &st->o;
 	struct model *m = &o->m;
-	struct step_place got = {0};
+	struct step_place got = { 0 };
 	struct model_chunk *c;
 	int unit = 0, oslot;
 

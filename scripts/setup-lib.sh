@@ -28,7 +28,7 @@ first_known() {
 	local name
 
 	for name; do
-		apt-cache show "$name" 2>/dev/null | grep -q '^Package:' && break
+		[[ $(apt-cache show "$name" 2>/dev/null) != *Package:* ]] || break
 	done
 	echo "$name"
 }

@@ -54,9 +54,9 @@ static void mend_handles(struct program *p)
 		if (nr)
 			op->handle %= nr;
 		else if (op->kind == OP_FREE)
-			*op = (struct op){.kind = OP_FREE, .handle = PROGRAM_NO_HANDLE};
+			*op = (struct op){ .kind = OP_FREE, .handle = PROGRAM_NO_HANDLE };
 		else
-			*op = (struct op){.kind = OP_BALANCE};
+			*op = (struct op){ .kind = OP_BALANCE };
 	}
 }
 
@@ -96,7 +96,7 @@ static void delete_op(struct program *p, uint32_t at)
 /* An op as the generator would make it, on this machine; handles are mended by the caller. */
 static struct op random_op(struct edit *e)
 {
-	struct op op = {.kind = OP_BALANCE};
+	struct op op = { .kind = OP_BALANCE };
 	struct packing pk;
 	uint32_t what = rng_below(e->r, 32), value;
 
@@ -188,7 +188,7 @@ static void edit_swap(struct edit *e)
 
 static void edit_size(struct edit *e)
 {
-	static const int step[] = {-4, 4, -1, 1, -8, 8, -64, 64};
+	static const int step[] = { -4, 4, -1, 1, -8, 8, -64, 64 };
 	struct op *op = pick_op(e, OP_ALLOC);
 	struct packing pk;
 	uint32_t value;
@@ -270,7 +270,7 @@ static void edit_comb(struct edit *e)
 	uint32_t step = 1 + rng_below(e->r, 3);
 
 	for (uint32_t h = rng_below(e->r, step); h < nr && e->p->nr_ops < e->max_ops; h += step) {
-		struct op op = {.kind = OP_FREE, .handle = h};
+		struct op op = { .kind = OP_FREE, .handle = h };
 
 		insert_op(e->p, e->p->nr_ops, &op);
 	}
@@ -355,9 +355,9 @@ static uint32_t ops_that_fit(size_t max_size)
 size_t mutate_program(uint8_t *data, size_t size, size_t max_size, unsigned int seed,
 		      byte_mutator bytes)
 {
-	struct rng r = {.state = seed};
+	struct rng r = { .state = seed };
 	struct program p;
-	struct edit e = {.p = &p, .r = &r, .max_ops = ops_that_fit(max_size)};
+	struct edit e = { .p = &p, .r = &r, .max_ops = ops_that_fit(max_size) };
 
 	if (max_size < BYTES_HEADER + BYTES_OP)
 		return size < max_size ? size : max_size;
@@ -395,9 +395,9 @@ size_t mutate_program(uint8_t *data, size_t size, size_t max_size, unsigned int 
 size_t cross_programs(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2,
 		      uint8_t *out, size_t max_out, unsigned int seed)
 {
-	struct rng r = {.state = seed};
+	struct rng r = { .state = seed };
 	struct program a, b;
-	struct edit e = {.p = &a, .r = &r, .max_ops = ops_that_fit(max_out)};
+	struct edit e = { .p = &a, .r = &r, .max_ops = ops_that_fit(max_out) };
 	uint32_t from, cut, shift;
 
 	if (max_out < BYTES_HEADER)

@@ -7,7 +7,7 @@
 #include "target.h"
 
 const struct target targets[TARGET_NR] = {
-#define TARGET(name, option, tolerate, what) {#name, option, tolerate, what},
+#define TARGET(name, option, tolerate, what) { #name, option, tolerate, what },
 #include "targets.def"
 #undef TARGET
 };
@@ -62,7 +62,7 @@ static void fail(const struct target *t, const struct exec *e)
  */
 int target_run_bytes(const struct target *t, const uint8_t *data, size_t size)
 {
-	struct exec_options opts = {.option = t->option, .tolerate = t->tolerate};
+	struct exec_options opts = { .option = t->option, .tolerate = t->tolerate };
 	static bool registered;
 	struct program p;
 	struct exec e;

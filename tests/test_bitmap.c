@@ -109,7 +109,7 @@ static void check_bits(const unsigned long *map, unsigned int bits)
 /* Every size with every start; the searches must not look at bits past the size. */
 static void check_sizes(void)
 {
-	static const unsigned int densities[] = {0, 1, 32, 63, 64};
+	static const unsigned int densities[] = { 0, 1, 32, 63, 64 };
 
 	for (unsigned int size = 0; size <= MAX_BITS; size++) {
 		for (size_t d = 0; d < sizeof(densities) / sizeof(densities[0]); d++) {
@@ -131,7 +131,7 @@ static void check_sizes(void)
 /* Every range of a few large maps. */
 static void check_ranges(void)
 {
-	static const unsigned int densities[] = {0, 1, 2, 32, 62, 64};
+	static const unsigned int densities[] = { 0, 1, 2, 32, 62, 64 };
 
 	for (size_t d = 0; d < sizeof(densities) / sizeof(densities[0]); d++) {
 		unsigned long *map = new_map(MAX_BITS);

@@ -54,9 +54,10 @@ static void observe(void *ctx, const struct exec *e, uint32_t index, const struc
 static struct verdict run(const struct program *p, unsigned int option, unsigned int flags)
 {
 	static struct exec e;
-	struct verdict v = {.clean = true};
+	struct verdict v = { .clean = true };
 	const struct exec_options opts = {
-		.option = option, .flags = flags, .observer = observe, .ctx = &v};
+		.option = option, .flags = flags, .observer = observe, .ctx = &v
+	};
 
 	v.clean = exec_run(&e, p, &opts);
 	v.at = e.at;
@@ -137,7 +138,7 @@ static void check_full(const struct program *p, int quirk)
 int main(int argc, char **argv)
 {
 	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 2000;
-	struct rng r = {20240613};
+	struct rng r = { 20240613 };
 	struct program last;
 
 	program_generate(&last, &r, 40);

@@ -18,10 +18,12 @@
 #define MIN_MUTABLE (BYTES_HEADER + BYTES_OP)
 
 /* What one mutation did, as far as it can be told from outside. */
-#define EFFECTS                                                                                \
-	X(nothing)                                                                             \
-	X(many) X(machine) X(inserted) X(appended) X(deleted) X(swapped) X(duplicated) X(comb) \
-		X(size) X(align) X(context) X(reserved) X(handle) X(offset) X(fault) X(pages)
+#define EFFECTS                                                                              \
+	X(nothing)                                                                           \
+	X(many)                                                                              \
+	X(machine)                                                                           \
+	X(inserted) X(appended) X(deleted) X(swapped) X(duplicated) X(comb) X(size) X(align) \
+		X(context) X(reserved) X(handle) X(offset) X(fault) X(pages)
 
 enum effect {
 #define X(name) EFFECT_##name,
@@ -111,15 +113,15 @@ static enum effect op_effect(const struct op *a, const struct op *b)
 		enum effect effect;
 		bool differs;
 	} by[] = {
-		{EFFECT_size, a->size != b->size},
-		{EFFECT_align, a->align != b->align},
-		{EFFECT_context, a->gfp != b->gfp},
-		{EFFECT_reserved, a->reserved != b->reserved},
-		{EFFECT_handle, a->handle != b->handle},
-		{EFFECT_offset, a->offset != b->offset},
-		{EFFECT_fault, a->fault != b->fault || a->fault_n != b->fault_n},
-		{EFFECT_pages, a->chunk != b->chunk || a->start != b->start || a->end != b->end},
-		{EFFECT_many, a->seed != b->seed},
+		{ EFFECT_size, a->size != b->size },
+		{ EFFECT_align, a->align != b->align },
+		{ EFFECT_context, a->gfp != b->gfp },
+		{ EFFECT_reserved, a->reserved != b->reserved },
+		{ EFFECT_handle, a->handle != b->handle },
+		{ EFFECT_offset, a->offset != b->offset },
+		{ EFFECT_fault, a->fault != b->fault || a->fault_n != b->fault_n },
+		{ EFFECT_pages, a->chunk != b->chunk || a->start != b->start || a->end != b->end },
+		{ EFFECT_many, a->seed != b->seed },
 	};
 	enum effect found = EFFECT_many;
 	unsigned int nr = 0;
@@ -260,7 +262,7 @@ static void count_effect(const uint8_t *before, size_t size, const uint8_t *afte
 /* The engine's mutator: within its rights, but rude. */
 static size_t rude_bytes(uint8_t *data, size_t size, size_t max_size)
 {
-	struct rng r = {size * 31 + (size ? data[0] : 0)};
+	struct rng r = { size * 31 + (size ? data[0] : 0) };
 	size_t want = rng_below(&r, (uint32_t)max_size + 1);
 
 	nr_byte_calls++;
@@ -481,7 +483,7 @@ static void check_counts(void)
 int main(int argc, char **argv)
 {
 	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 8000;
-	struct rng r = {11};
+	struct rng r = { 11 };
 
 	check_small_sizes(&r);
 	check_limits(&r);

@@ -56,8 +56,8 @@ static bool op_is_legal(const struct program *p, const struct op *op, uint32_t h
 		return false;
 	if (uses_handle ? op->handle >= handles && !null : op->handle != 0)
 		return false;
-	if (op->kind == OP_ALLOC ? !align_is_encodable(&p->machine, op->align)
-				 : op->size || op->align || op->gfp || op->reserved)
+	if (op->kind == OP_ALLOC ? !align_is_encodable(&p->machine, op->align) :
+				   op->size || op->align || op->gfp || op->reserved)
 		return false;
 	if ((op->kind != OP_FREE && op->offset) || (op->kind != OP_WRITE && op->seed))
 		return false;
@@ -85,7 +85,7 @@ static bool is_legal(const struct program *p)
 /* Text to program to bytes to program to text: all equal. */
 static void check_round_trip(const struct program *p)
 {
-	struct text_error err = {0};
+	struct text_error err = { 0 };
 	struct program q, r;
 	size_t text_len, again_len, bytes_len;
 	char *text, *again;
@@ -147,7 +147,7 @@ static void check_presets(void)
 static void check_aligns(void)
 {
 	const struct machine *m = machine_presets;
-	bool seen[4096] = {false};
+	bool seen[4096] = { false };
 	unsigned int code, i;
 
 	for (code = 0; code < 256; code++) {
@@ -197,11 +197,11 @@ static void draw_machine(struct rng *r, struct machine *m)
 static void check_machines(struct rng *r, unsigned long nr)
 {
 	const struct machine extreme[] = {
-		{~0ull, 65536, 1, 1, 0, 65535, 65536, 64},
-		{1ull << 63, 256, 1024, 262136, 0, 8, 0, 0},
-		{1, 1024, 1024, 4, 1048564, 8, 65536, 4096},
-		{3ull << 62, 65536, 16, 1, 4, 1048571, 1, 1},
-		{0xaaaaaaaaaaaaaaaaull, 256, 1, 1, 0, 11, 65536, 4096},
+		{ ~0ull, 65536, 1, 1, 0, 65535, 65536, 64 },
+		{ 1ull << 63, 256, 1024, 262136, 0, 8, 0, 0 },
+		{ 1, 1024, 1024, 4, 1048564, 8, 65536, 4096 },
+		{ 3ull << 62, 65536, 16, 1, 4, 1048571, 1, 1 },
+		{ 0xaaaaaaaaaaaaaaaaull, 256, 1, 1, 0, 11, 65536, 4096 },
 	};
 	struct machine m;
 	struct program p;
@@ -226,71 +226,72 @@ struct bad_text {
 };
 
 static const struct bad_text bad_texts[] = {
-	{"", 1, "expected 'pcpu-program 1'; got end of text"},
-	{"# nothing\n\n", 2, "expected 'pcpu-program 1'"},
-	{"pcpu-program 2\n", 1, "expected 'pcpu-program 1'; got 'pcpu-program'"},
-	{"pcpu-program 1 x\n", 1, "expected end of line; got 'x'"},
-	{"pcpu-program 11\n", 1, "'pcpu-program 1'"},
-	{"pcpu-program\n", 1, "'pcpu-program 1'"},
-	{HEAD, 1, "expected 'machine'; got end of text"},
-	{HEAD "balance\n", 2, "expected 'machine'; got 'balance'"},
-	{HEAD "machine\n", 2, "expected 'cpus='; got end of line"},
-	{HEAD "machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32\n", 2,
-	 "expected 'frames='"},
-	{HEAD "machine cpus=1 cpus=2\n", 2, "each machine key once; got 'cpus=2'"},
-	{HEAD "machine frobs=1\n", 2, "expected a machine key such as 'cpus='; got 'frobs=1'"},
-	{HEAD "machine page=-1\n", 2, "expected a number from 0 to 4294967295; got '-1'"},
-	{HEAD "machine page=0x\n", 2, "expected a number"},
-	{HEAD "machine page=4294967296\n", 2, "expected a number"},
-	{HEAD "machine page=99999999999999999999999999999\n", 2, "expected a number"},
-	{HEAD "machine page=1,2\n", 2, "expected a space; got ',2'"},
-	{HEAD "machine cpus=65\n", 2, "expected a number from 0 to 64; got '65'"},
-	{HEAD "machine cpus=1,64\n", 2, "expected a number from 0 to 63; got '64'"},
-	{HEAD "machine cpus=1,\n", 2, "expected a number from 0 to 63; got end of line"},
-	{HEAD "machine cpus=7-5\n", 2, "expected a number from 7 to 63; got '5'"},
-	{HEAD "machine cpus=1-2-3\n", 2, "expected a space; got '-3'"},
-	{HEAD "machine cpus=0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
-	      "frames=64\n",
-	 2, "illegal machine: cpus must name"},
-	{HEAD "machine cpus=1 page=300 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
-	      "frames=64\n",
-	 2, "illegal machine: page must be a power of two"},
-	{HEAD MACHINE "r0 = alloc siez=4\n", 3, "expected 'size='; got 'siez=4'"},
-	{HEAD MACHINE "r0 = alloc size=4\n", 3, "expected 'align='; got end of line"},
-	{HEAD MACHINE "r0 = alloc size= 4 align=4\n", 3, "4294967295; got a space"},
-	{HEAD MACHINE "r0 = alloc size=4 align=9\n", 3, "got 'align=9'"},
-	{HEAD MACHINE "r0 = alloc size=4 align=4 atomic reserved\n", 3,
-	 "expected '(fail KIND N)' or end of line; got 'reserved'"},
-	{HEAD MACHINE "r0 = aloc size=4 align=4\n", 3, "expected 'alloc'; got 'aloc'"},
-	{HEAD MACHINE "r0 alloc size=4 align=4\n", 3, "expected '='; got 'alloc'"},
-	{HEAD MACHINE "alloc size=4 align=4\n", 3, "expected an op; got 'alloc'"},
-	{HEAD MACHINE "r4294967296 = alloc size=4 align=4\n", 3, "expected a handle"},
-	{HEAD MACHINE "r0x = alloc size=4 align=4\n", 3, "expected a handle"},
-	{HEAD MACHINE "\nr7 = alloc size=4 align=4 # x\nr07 = alloc size=4 align=4\n", 5,
-	 "expected a handle that is not defined yet; got 'r07'"},
-	{HEAD MACHINE "free r0\n", 3, "expected a handle that is defined above; got 'r0'"},
-	{HEAD MACHINE "r1 = alloc size=4 align=4\nverify r17\n", 4, "defined above; got 'r17'"},
-	{HEAD MACHINE "free\n", 3, "expected a handle or 'null'; got end of line"},
-	{HEAD MACHINE "free nul\n", 3, "expected a handle or 'null'; got 'nul'"},
-	{HEAD MACHINE "r0 = alloc size=4 align=4\nfree r0 +4\n", 4, "or end of line; got '+4'"},
-	{HEAD MACHINE "r0 = alloc size=4 align=4\nfree r0-4\n", 4, "expected a space; got '-4'"},
-	{HEAD MACHINE "r0 = alloc size=4 align=4\nwrite r0\n", 4, "expected 'seed='"},
-	{HEAD MACHINE "balance now\n", 3, "or end of line; got 'now'"},
-	{HEAD MACHINE "balance (fail page 0)\n", 3, "expected a number from 1 to 65535; got '0)'"},
-	{HEAD MACHINE "balance (fail map 65536)\n", 3, "expected a number from 0 to 65535"},
-	{HEAD MACHINE "balance (fail none 1)\n", 3, "expected 'page', 'chunk'"},
-	{HEAD MACHINE "balance (fail page 1\n", 3, "expected ')'; got end of line"},
-	{HEAD MACHINE "balance (fail page 1) (fail page 2)\n", 3, "expected end of line"},
-	{HEAD MACHINE "populate chunk=65536 pages=0..1\n", 3, "expected a number"},
-	{HEAD MACHINE "populate chunk=1 pages=0-1\n", 3, "expected '..'; got '-1'"},
-	{HEAD MACHINE "populate pages=0..1\n", 3, "expected 'chunk='; got 'pages=0..1'"},
-	{HEAD MACHINE "frobnicate\xff\x01\n", 3, "expected an op; got 'frobnicate"},
-	{HEAD MACHINE "bal\rance\n", 3, "expected an op; got 'bal?ance'"},
+	{ "", 1, "expected 'pcpu-program 1'; got end of text" },
+	{ "# nothing\n\n", 2, "expected 'pcpu-program 1'" },
+	{ "pcpu-program 2\n", 1, "expected 'pcpu-program 1'; got 'pcpu-program'" },
+	{ "pcpu-program 1 x\n", 1, "expected end of line; got 'x'" },
+	{ "pcpu-program 11\n", 1, "'pcpu-program 1'" },
+	{ "pcpu-program\n", 1, "'pcpu-program 1'" },
+	{ HEAD, 1, "expected 'machine'; got end of text" },
+	{ HEAD "balance\n", 2, "expected 'machine'; got 'balance'" },
+	{ HEAD "machine\n", 2, "expected 'cpus='; got end of line" },
+	{ HEAD "machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32\n", 2,
+	  "expected 'frames='" },
+	{ HEAD "machine cpus=1 cpus=2\n", 2, "each machine key once; got 'cpus=2'" },
+	{ HEAD "machine frobs=1\n", 2, "expected a machine key such as 'cpus='; got 'frobs=1'" },
+	{ HEAD "machine page=-1\n", 2, "expected a number from 0 to 4294967295; got '-1'" },
+	{ HEAD "machine page=0x\n", 2, "expected a number" },
+	{ HEAD "machine page=4294967296\n", 2, "expected a number" },
+	{ HEAD "machine page=99999999999999999999999999999\n", 2, "expected a number" },
+	{ HEAD "machine page=1,2\n", 2, "expected a space; got ',2'" },
+	{ HEAD "machine cpus=65\n", 2, "expected a number from 0 to 64; got '65'" },
+	{ HEAD "machine cpus=1,64\n", 2, "expected a number from 0 to 63; got '64'" },
+	{ HEAD "machine cpus=1,\n", 2, "expected a number from 0 to 63; got end of line" },
+	{ HEAD "machine cpus=7-5\n", 2, "expected a number from 7 to 63; got '5'" },
+	{ HEAD "machine cpus=1-2-3\n", 2, "expected a space; got '-3'" },
+	{ HEAD "machine cpus=0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64\n",
+	  2, "illegal machine: cpus must name" },
+	{ HEAD "machine cpus=1 page=300 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64\n",
+	  2, "illegal machine: page must be a power of two" },
+	{ HEAD MACHINE "r0 = alloc siez=4\n", 3, "expected 'size='; got 'siez=4'" },
+	{ HEAD MACHINE "r0 = alloc size=4\n", 3, "expected 'align='; got end of line" },
+	{ HEAD MACHINE "r0 = alloc size= 4 align=4\n", 3, "4294967295; got a space" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=9\n", 3, "got 'align=9'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4 atomic reserved\n", 3,
+	  "expected '(fail KIND N)' or end of line; got 'reserved'" },
+	{ HEAD MACHINE "r0 = aloc size=4 align=4\n", 3, "expected 'alloc'; got 'aloc'" },
+	{ HEAD MACHINE "r0 alloc size=4 align=4\n", 3, "expected '='; got 'alloc'" },
+	{ HEAD MACHINE "alloc size=4 align=4\n", 3, "expected an op; got 'alloc'" },
+	{ HEAD MACHINE "r4294967296 = alloc size=4 align=4\n", 3, "expected a handle" },
+	{ HEAD MACHINE "r0x = alloc size=4 align=4\n", 3, "expected a handle" },
+	{ HEAD MACHINE "\nr7 = alloc size=4 align=4 # x\nr07 = alloc size=4 align=4\n", 5,
+	  "expected a handle that is not defined yet; got 'r07'" },
+	{ HEAD MACHINE "free r0\n", 3, "expected a handle that is defined above; got 'r0'" },
+	{ HEAD MACHINE "r1 = alloc size=4 align=4\nverify r17\n", 4, "defined above; got 'r17'" },
+	{ HEAD MACHINE "free\n", 3, "expected a handle or 'null'; got end of line" },
+	{ HEAD MACHINE "free nul\n", 3, "expected a handle or 'null'; got 'nul'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4\nfree r0 +4\n", 4, "or end of line; got '+4'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4\nfree r0-4\n", 4, "expected a space; got '-4'" },
+	{ HEAD MACHINE "r0 = alloc size=4 align=4\nwrite r0\n", 4, "expected 'seed='" },
+	{ HEAD MACHINE "balance now\n", 3, "or end of line; got 'now'" },
+	{ HEAD MACHINE "balance (fail page 0)\n", 3,
+	  "expected a number from 1 to 65535; got '0)'" },
+	{ HEAD MACHINE "balance (fail map 65536)\n", 3, "expected a number from 0 to 65535" },
+	{ HEAD MACHINE "balance (fail none 1)\n", 3, "expected 'page', 'chunk'" },
+	{ HEAD MACHINE "balance (fail page 1\n", 3, "expected ')'; got end of line" },
+	{ HEAD MACHINE "balance (fail page 1) (fail page 2)\n", 3, "expected end of line" },
+	{ HEAD MACHINE "populate chunk=65536 pages=0..1\n", 3, "expected a number" },
+	{ HEAD MACHINE "populate chunk=1 pages=0-1\n", 3, "expected '..'; got '-1'" },
+	{ HEAD MACHINE "populate pages=0..1\n", 3, "expected 'chunk='; got 'pages=0..1'" },
+	{ HEAD MACHINE "frobnicate\xff\x01\n", 3, "expected an op; got 'frobnicate" },
+	{ HEAD MACHINE "bal\rance\n", 3, "expected an op; got 'bal?ance'" },
 };
 
 static void check_bad_text(const struct bad_text *bad, const char *text, size_t len)
 {
-	struct text_error err = {0};
+	struct text_error err = { 0 };
 	struct program p;
 
 	if (!check(!program_from_text(&p, text, len, &err), "bad text is refused", bad->text))
@@ -304,7 +305,7 @@ static void check_bad_text(const struct bad_text *bad, const char *text, size_t 
 static void check_errors(void)
 {
 	static const char nul[] = HEAD MACHINE "bal\0ance\n";
-	const struct bad_text bad_nul = {"NUL", 3, "expected an op; got 'bal?ance'"};
+	const struct bad_text bad_nul = { "NUL", 3, "expected an op; got 'bal?ance'" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad_texts) / sizeof(bad_texts[0]); i++)
@@ -315,33 +316,33 @@ static void check_errors(void)
 
 /* Accepted text, and what it is printed as. */
 static const char *const good_texts[][2] = {
-	{HEAD MACHINE, HEAD MACHINE},
-	{"\n# x\r\n\t pcpu-program\t1 # y\r\n"
-	 "machine frames=0x40 vm_pages=32 dyn=300 reserved=0 static=20 unit_pages=4 page=0x100 "
-	 "cpus=0,1\r\nbalance",
-	 HEAD MACHINE "balance\n"},
-	{HEAD "machine cpus=7,1,3,5-6,5 page=256 unit_pages=4 static=20 reserved=0 dyn=300 "
-	      "vm_pages=32 frames=64\n",
-	 HEAD "machine cpus=1,3,5-7 page=256 unit_pages=4 static=20 reserved=0 dyn=300 "
-	      "vm_pages=32 frames=64\n"},
-	{HEAD "machine cpus=4-4 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
-	      "frames=64\n",
-	 HEAD "machine cpus=4-4 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
-	      "frames=64\n"},
-	{HEAD "machine cpus=0-0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
-	      "frames=64\n",
-	 HEAD "machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
-	      "frames=64\n"},
-	{HEAD MACHINE
-	 "r9=alloc size=0x40 align=8 kernel\nr4294967295 = alloc size=4294967295 align=96 "
-	 "reserved nowait( fail  page 2 )\n  free r009+0\nfree r9+4#x\nfree null (fail map 0)\n"
-	 "write r4294967295 seed=0xffffffff\nverify r9(fail area 65535)\n"
-	 "populate chunk=65535 pages=4..3 (fail meta 1)\ndepopulate chunk=0 pages=0..65535\n",
-	 HEAD MACHINE
-	 "r0 = alloc size=64 align=8\nr1 = alloc size=4294967295 align=96 reserved nowait "
-	 "(fail page 2)\nfree r0\nfree r0+4\nfree null (fail map 0)\nwrite r1 seed=4294967295\n"
-	 "verify r0 (fail area 65535)\npopulate chunk=65535 pages=4..3 (fail meta 1)\n"
-	 "depopulate chunk=0 pages=0..65535\n"},
+	{ HEAD MACHINE, HEAD MACHINE },
+	{ "\n# x\r\n\t pcpu-program\t1 # y\r\n"
+	  "machine frames=0x40 vm_pages=32 dyn=300 reserved=0 static=20 unit_pages=4 page=0x100 "
+	  "cpus=0,1\r\nbalance",
+	  HEAD MACHINE "balance\n" },
+	{ HEAD "machine cpus=7,1,3,5-6,5 page=256 unit_pages=4 static=20 reserved=0 dyn=300 "
+	       "vm_pages=32 frames=64\n",
+	  HEAD "machine cpus=1,3,5-7 page=256 unit_pages=4 static=20 reserved=0 dyn=300 "
+	       "vm_pages=32 frames=64\n" },
+	{ HEAD "machine cpus=4-4 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64\n",
+	  HEAD "machine cpus=4-4 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64\n" },
+	{ HEAD "machine cpus=0-0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64\n",
+	  HEAD "machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64\n" },
+	{ HEAD MACHINE
+	  "r9=alloc size=0x40 align=8 kernel\nr4294967295 = alloc size=4294967295 align=96 "
+	  "reserved nowait( fail  page 2 )\n  free r009+0\nfree r9+4#x\nfree null (fail map 0)\n"
+	  "write r4294967295 seed=0xffffffff\nverify r9(fail area 65535)\n"
+	  "populate chunk=65535 pages=4..3 (fail meta 1)\ndepopulate chunk=0 pages=0..65535\n",
+	  HEAD MACHINE
+	  "r0 = alloc size=64 align=8\nr1 = alloc size=4294967295 align=96 reserved nowait "
+	  "(fail page 2)\nfree r0\nfree r0+4\nfree null (fail map 0)\nwrite r1 seed=4294967295\n"
+	  "verify r0 (fail area 65535)\npopulate chunk=65535 pages=4..3 (fail meta 1)\n"
+	  "depopulate chunk=0 pages=0..65535\n" },
 };
 
 /* op_to_text() of every op is the line that program_to_text() has for it. */
@@ -369,7 +370,7 @@ static void check_op_lines(const struct program *p)
 
 static void check_good_texts(void)
 {
-	struct text_error err = {0};
+	struct text_error err = { 0 };
 	struct program p;
 	unsigned int i;
 	size_t len;
@@ -395,7 +396,7 @@ static void check_largest(void)
 {
 	size_t room = 512 + (PROGRAM_MAX_OPS + 2) * 48, len, i;
 	char *text = malloc(room);
-	struct text_error err = {0};
+	struct text_error err = { 0 };
 	struct program p;
 
 	if (!text)
@@ -497,7 +498,7 @@ static size_t random_bytes(struct rng *r, uint8_t *b, size_t max)
 
 static void check_bytes(struct rng *r, unsigned long nr)
 {
-	struct reach reach = {0};
+	struct reach reach = { 0 };
 	uint8_t b[600];
 	struct program p;
 
@@ -555,7 +556,7 @@ static void check_mutants(struct rng *r, unsigned long nr)
 
 static void check_generated(struct rng *r, unsigned long nr)
 {
-	struct reach reach = {0};
+	struct reach reach = { 0 };
 	struct program p, q;
 
 	while (nr--) {
@@ -597,8 +598,8 @@ static void check_corrupted(struct rng *r, unsigned long nr)
 		for (i = 0; i < times; i++) {
 			uint32_t at = rng_below(r, (uint32_t)len);
 
-			text[at] = rng_below(r, 4) ? pieces[rng_below(r, sizeof(pieces) - 1)]
-						   : (char)rng_next(r);
+			text[at] = rng_below(r, 4) ? pieces[rng_below(r, sizeof(pieces) - 1)] :
+						     (char)rng_next(r);
 		}
 		if (!rng_below(r, 4))
 			mutate(r, (uint8_t *)text, len);
@@ -637,7 +638,7 @@ static uint64_t hash_text(uint64_t hash, const struct program *p)
 static void check_pinned(void)
 {
 	uint64_t bytes = 0xcbf29ce484222325ull, generated = bytes;
-	struct rng r = {1};
+	struct rng r = { 1 };
 	char line[64];
 	struct program p;
 	uint8_t b[600];
@@ -663,7 +664,7 @@ static void check_pinned(void)
 static void check_file(const char *name)
 {
 	static char text[1u << 24];
-	struct text_error err = {0};
+	struct text_error err = { 0 };
 	struct program p;
 	FILE *f = fopen(name, "rb");
 	size_t len;
@@ -682,7 +683,7 @@ static void check_file(const char *name)
 int main(int argc, char **argv)
 {
 	unsigned long nr = 1000000;
-	struct rng r = {20240601};
+	struct rng r = { 20240601 };
 	int i = 1;
 
 	if (argc > 2 && !strcmp(argv[1], "-n")) {

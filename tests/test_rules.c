@@ -338,7 +338,7 @@ static uint64_t alloc_other_chunk(struct saboteur *s, const struct alloc_args *a
 
 static uint64_t alloc_legal_instead(struct saboteur *s, const struct alloc_args *args)
 {
-	struct alloc_args other = {.size = 64, .align = 4};
+	struct alloc_args other = { .size = 64, .align = 4 };
 
 	(void)args;
 	return subject_ours.alloc(s->s, &other);
@@ -490,40 +490,40 @@ static void take_pages(struct oracle *o)
 
 static const struct sabotage sabotages[] = {
 	/* safety */
-	{RULE_alloc_range, PLAIN, 1, .alloc = alloc_nowhere},
-	{RULE_alloc_range, PLAIN, 1, .alloc = alloc_past_end},
-	{RULE_alloc_align, PLAIN, 1, .alloc = alloc_off_by_4},
-	{RULE_alloc_overlap, PLAIN, 4, .alloc = alloc_first_again},
-	{RULE_alloc_reserved, PLAIN, 3, .alloc = alloc_unreserved},
-	{RULE_alloc_unpopulated, PLAIN, 4, .alloc = alloc_last_page},
-	{RULE_alloc_zeroed, PLAIN, 1, .alloc = alloc_dirty},
-	{RULE_alloc_zeroed, PLAIN, 4, .alloc = alloc_dirty},
-	{RULE_content_intact, PLAIN, 6, .balance = balance_scribble},
-	{RULE_content_intact, PLAIN, 5, .free = free_scribble},
-	{RULE_static_intact, PLAIN, 6, .balance = balance_scribble_static},
-	{RULE_copies_distinct, PLAIN, 2, .page = page_shared},
-	{RULE_bad_free, ERRORS, 4, .free = free_accept},
-	{RULE_bad_free, ERRORS, 5, .free = free_refuse},
-	{RULE_bad_free, ERRORS, 6, .free = free_accept},
-	{RULE_bad_free, ERRORS, 7, .free = free_refuse},
-	{RULE_bad_request, ERRORS, 2, .alloc = alloc_legal_instead},
-	{RULE_bad_request, ERRORS, 3, .alloc = alloc_legal_instead},
-	{RULE_page_range, ERRORS, 9, .populate = populate_done},
-	{RULE_page_range, ERRORS, 10, .populate = populate_refused},
-	{RULE_page_range, ERRORS, 11, .populate = populate_done},
-	{RULE_page_range, ERRORS, 12, .populate = populate_done},
-	{RULE_world_misuse, PLAIN, 6, .balance = balance_give_free_frame},
-	{RULE_world_misuse, PLAIN, 6, .balance = balance_give_wild_frame},
-	{RULE_world_misuse, PLAIN, 0, .destroy = destroy_give_frame},
+	{ RULE_alloc_range, PLAIN, 1, .alloc = alloc_nowhere },
+	{ RULE_alloc_range, PLAIN, 1, .alloc = alloc_past_end },
+	{ RULE_alloc_align, PLAIN, 1, .alloc = alloc_off_by_4 },
+	{ RULE_alloc_overlap, PLAIN, 4, .alloc = alloc_first_again },
+	{ RULE_alloc_reserved, PLAIN, 3, .alloc = alloc_unreserved },
+	{ RULE_alloc_unpopulated, PLAIN, 4, .alloc = alloc_last_page },
+	{ RULE_alloc_zeroed, PLAIN, 1, .alloc = alloc_dirty },
+	{ RULE_alloc_zeroed, PLAIN, 4, .alloc = alloc_dirty },
+	{ RULE_content_intact, PLAIN, 6, .balance = balance_scribble },
+	{ RULE_content_intact, PLAIN, 5, .free = free_scribble },
+	{ RULE_static_intact, PLAIN, 6, .balance = balance_scribble_static },
+	{ RULE_copies_distinct, PLAIN, 2, .page = page_shared },
+	{ RULE_bad_free, ERRORS, 4, .free = free_accept },
+	{ RULE_bad_free, ERRORS, 5, .free = free_refuse },
+	{ RULE_bad_free, ERRORS, 6, .free = free_accept },
+	{ RULE_bad_free, ERRORS, 7, .free = free_refuse },
+	{ RULE_bad_request, ERRORS, 2, .alloc = alloc_legal_instead },
+	{ RULE_bad_request, ERRORS, 3, .alloc = alloc_legal_instead },
+	{ RULE_page_range, ERRORS, 9, .populate = populate_done },
+	{ RULE_page_range, ERRORS, 10, .populate = populate_refused },
+	{ RULE_page_range, ERRORS, 11, .populate = populate_done },
+	{ RULE_page_range, ERRORS, 12, .populate = populate_done },
+	{ RULE_world_misuse, PLAIN, 6, .balance = balance_give_free_frame },
+	{ RULE_world_misuse, PLAIN, 6, .balance = balance_give_wild_frame },
+	{ RULE_world_misuse, PLAIN, 0, .destroy = destroy_give_frame },
 	/* completeness */
-	{RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing},
-	{RULE_null_reason, PLAIN, 3, .alloc = alloc_nothing},
-	{RULE_fit_refused, TWO_LARGEST, 10, .view = lie_two_largest, .alloc = alloc_nothing},
-	{RULE_fit_refused, TWO_SMALL, 10, .view = lie_two_small, .alloc = alloc_nothing},
+	{ RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing },
+	{ RULE_null_reason, PLAIN, 3, .alloc = alloc_nothing },
+	{ RULE_fit_refused, TWO_LARGEST, 10, .view = lie_two_largest, .alloc = alloc_nothing },
+	{ RULE_fit_refused, TWO_SMALL, 10, .view = lie_two_small, .alloc = alloc_nothing },
 	/* placement */
-	{RULE_null_expected, ALIGN_SKIP, 4, .alloc = alloc_first_again},
-	{RULE_place_chunk, PLAIN, 4, .alloc = alloc_other_chunk},
-	{RULE_place_offset, PLAIN, 4, .alloc = alloc_off_by_8},
+	{ RULE_null_expected, ALIGN_SKIP, 4, .alloc = alloc_first_again },
+	{ RULE_place_chunk, PLAIN, 4, .alloc = alloc_other_chunk },
+	{ RULE_place_offset, PLAIN, 4, .alloc = alloc_off_by_8 },
 	VIEW(place_area, place_area),
 	/* metadata */
 	VIEW(alloc_map, alloc_map_used),
@@ -539,7 +539,7 @@ static const struct sabotage sabotages[] = {
 	VIEW(block_scan, block_scan),
 	VIEW(block_scan, block_scan_equal),
 	VIEW(block_scan, block_scan_part),
-	{RULE_block_scan, TWO_LARGEST, 9, .view = lie_block_scan_behind},
+	{ RULE_block_scan, TWO_LARGEST, 9, .view = lie_block_scan_behind },
 	VIEW(block_left, block_left),
 	VIEW(block_right, block_right),
 	VIEW(block_first_free, block_first_free),
@@ -558,19 +558,19 @@ static const struct sabotage sabotages[] = {
 	VIEW(chunk_geometry, immutable),
 	VIEW(list_integrity, fault),
 	VIEW(list_integrity, twice),
-	{RULE_list_integrity, PLAIN, 4, .view = lie_missing},
+	{ RULE_list_integrity, PLAIN, 4, .view = lie_missing },
 	VIEW(slot, slot),
-	{RULE_list_order, TWO_ALIKE, 3, .view = lie_order},
+	{ RULE_list_order, TWO_ALIKE, 3, .view = lie_order },
 	VIEW(isolated, isolated),
 	VIEW(isolated, isolated_list),
 	VIEW(populated_map, populated_not),
 	VIEW(populated_map, populated_too),
 	VIEW(nr_populated, nr_populated),
-	{RULE_page_mapped, PLAIN, 2, .mapped = mapped_never},
-	{RULE_page_mapped, PLAIN, 2, .mapped = mapped_always},
-	{RULE_page_mapped, PLAIN, 2, .page = page_none},
-	{RULE_page_mapped, PLAIN, 3, .page = page_none},
-	{RULE_page_mapped, WRITE, 1, .page = page_none_later, .observe = take_pages},
+	{ RULE_page_mapped, PLAIN, 2, .mapped = mapped_never },
+	{ RULE_page_mapped, PLAIN, 2, .mapped = mapped_always },
+	{ RULE_page_mapped, PLAIN, 2, .page = page_none },
+	{ RULE_page_mapped, PLAIN, 3, .page = page_none },
+	{ RULE_page_mapped, WRITE, 1, .page = page_none_later, .observe = take_pages },
 	VIEW(empty_pages, empty_pages),
 	VIEW(empty_pages_total, empty_total),
 	VIEW(populated_total, populated_total),
@@ -586,11 +586,11 @@ static const struct sabotage sabotages[] = {
 	VIEW(stats, stats_max_size),
 	VIEW(chunk_stats, chunk_nr_alloc),
 	VIEW(chunk_stats, chunk_max_size),
-	{RULE_frames_used, PLAIN, 6, .balance = balance_take_frame},
-	{RULE_self_check, PLAIN, 5, .full = true, .observe = damage_truth},
+	{ RULE_frames_used, PLAIN, 6, .balance = balance_take_frame },
+	{ RULE_self_check, PLAIN, 5, .full = true, .observe = damage_truth },
 	/* at the end */
-	{RULE_leak_frames, PLAIN, 0, .destroy = destroy_take_frame},
-	{RULE_leak_meta, PLAIN, 0, .destroy = destroy_take_meta},
+	{ RULE_leak_frames, PLAIN, 0, .destroy = destroy_take_frame },
+	{ RULE_leak_meta, PLAIN, 0, .destroy = destroy_take_meta },
 };
 
 #define NR_SABOTAGES (sizeof(sabotages) / sizeof(sabotages[0]))
@@ -733,7 +733,7 @@ static struct shown copy_chunk(struct saboteur *s, struct subject_chunk *c)
 static void sab_view(void *subject, struct subject_view *v)
 {
 	struct saboteur *s = subject;
-	struct shown last = {.c = NULL};
+	struct shown last = { .c = NULL };
 
 	drop_copies(s);
 	subject_ours.view(s->s, v);
@@ -859,9 +859,9 @@ static void check_sabotage(size_t index, unsigned int flags)
 {
 	static struct exec e;
 	const struct sabotage *how = sabotages + index;
-	struct exec_options opts = {.subject = &saboteur_ops, .option = index, .flags = flags};
-	struct damage dmg = {.observe = how->observe};
-	struct text_error err = {0};
+	struct exec_options opts = { .subject = &saboteur_ops, .option = index, .flags = flags };
+	struct damage dmg = { .observe = how->observe };
+	struct text_error err = { 0 };
 	struct program p;
 	uint32_t at;
 
@@ -901,7 +901,7 @@ static void check_sabotage(size_t index, unsigned int flags)
 
 int main(void)
 {
-	unsigned int ways[RULE_NR] = {0};
+	unsigned int ways[RULE_NR] = { 0 };
 
 	for (size_t i = 0; i < NR_SABOTAGES; i++) {
 		ways[sabotages[i].rule]++;

@@ -179,7 +179,7 @@ static void fill_and_empty(struct window *w, struct rng *r)
 
 static void check_window(struct rng *r, uint64_t granule, unsigned int nr, unsigned int capacity)
 {
-	struct window w = {.granule = granule, .nr = nr};
+	struct window w = { .granule = granule, .nr = nr };
 	struct pcpu_area *areas = malloc((capacity + !capacity) * sizeof(*areas));
 	uint64_t first = granule * (UINT64_C(0x80000000) / granule + 1 + rng_below(r, 32));
 
@@ -201,8 +201,8 @@ static void check_window(struct rng *r, uint64_t granule, unsigned int nr, unsig
 
 int main(void)
 {
-	static const uint64_t granules[] = {1, 256, 4096, 65536, UINT64_C(1) << 32};
-	struct rng r = {7};
+	static const uint64_t granules[] = { 1, 256, 4096, 65536, UINT64_C(1) << 32 };
+	struct rng r = { 7 };
 
 	for (unsigned int i = 0; i < 400; i++) {
 		uint64_t granule = granules[i % 5];

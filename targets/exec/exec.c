@@ -23,10 +23,10 @@ static bool run_op(struct exec *e, const struct op *op, struct outcome *out)
 
 	switch (op->kind) {
 	case OP_ALLOC:
-		args = (struct alloc_args){.size = op->size,
-					   .align = op->align,
-					   .reserved = op->reserved,
-					   .gfp = op->gfp};
+		args = (struct alloc_args){ .size = op->size,
+					    .align = op->align,
+					    .reserved = op->reserved,
+					    .gfp = op->gfp };
 		ok = oracle_alloc(o, &args, out);
 		e->handle[e->nr_handles++] = out->ptr;
 		return ok;
@@ -63,7 +63,7 @@ static void observe(const struct exec *e, const struct outcome *out)
  */
 bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts)
 {
-	struct outcome out = {.reason = REASON_OK};
+	struct outcome out = { .reason = REASON_OK };
 	const struct subject_ops *subject = opts->subject ? opts->subject : &subject_ours;
 
 	e->program = p;
@@ -83,7 +83,7 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 		const struct op *op = p->ops + e->at;
 		bool ok;
 
-		out = (struct outcome){.reason = REASON_OK};
+		out = (struct outcome){ .reason = REASON_OK };
 		world_arm(&e->world, op->fault, op->fault_n);
 		ok = run_op(e, op, &out);
 		observe(e, &out);

@@ -21,7 +21,8 @@ static bool bit(const unsigned long *map, int i)
 static char truth_char(const struct model_chunk *c, int unit)
 {
 	static const char chars[] = {
-		[UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=', [UNIT_HIDDEN] = 'x'};
+		[UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=', [UNIT_HIDDEN] = 'x'
+	};
 
 	return chars[c->unit[unit]];
 }

@@ -38,7 +38,7 @@
 #define FLAG_RESERVED 0xe0
 
 /* Byte 8 of an alloc: below which value it is which gfp. */
-static const uint16_t gfp_bounds[PCPU_GFP_NR] = {160, 176, 192, 232, 256};
+static const uint16_t gfp_bounds[PCPU_GFP_NR] = { 160, 176, 192, 232, 256 };
 
 /* What byte 0 of an op selects; the ANY, STALE and INSIDE forms reach every handle. */
 enum code {
@@ -241,7 +241,7 @@ static void dialect_direct(struct dialect *d)
 /* Which ops a swarm program has, and how often: each is off, rarer, as usual, or more frequent. */
 static void swarm_codes(struct dialect *d, struct rng *r)
 {
-	static const uint8_t quarters[] = {0, 0, 1, 4, 4, 4, 8, 16};
+	static const uint8_t quarters[] = { 0, 0, 1, 4, 4, 4, 8, 16 };
 	uint16_t weight[CODE_NR];
 	unsigned int i;
 
@@ -305,7 +305,7 @@ static void dialect_swarm(struct dialect *d, uint32_t seed)
 	static const uint16_t faults[] = {
 		256, 256, 256, 256, FAULT_CODES, FAULT_CODES, 0xf8, 160,
 	};
-	struct rng r = {seed};
+	struct rng r = { seed };
 
 	memset(d, 0, sizeof(*d));
 	swarm_codes(d, &r);
@@ -369,8 +369,8 @@ static void decode_free(struct op *op, const struct dialect *d, const struct han
 		op->offset = get_le(b + 4, 4);
 		/* swarm: mostly the next few units, sometimes inside one */
 		if (!d->direct)
-			op->offset = op->offset & 7 ? (op->offset >> 3) % 16 * 4
-						    : (op->offset >> 3) % 64;
+			op->offset = op->offset & 7 ? (op->offset >> 3) % 16 * 4 :
+						      (op->offset >> 3) % 64;
 	}
 }
 
@@ -442,7 +442,7 @@ static void decode_op(struct op *op, const struct dialect *d, const struct handl
  */
 void program_from_bytes(struct program *p, const uint8_t *data, size_t len)
 {
-	uint8_t header[BYTES_HEADER] = {0};
+	uint8_t header[BYTES_HEADER] = { 0 };
 	struct handles handles;
 	struct dialect dialect;
 	struct packing packing;

@@ -123,14 +123,14 @@ static void add(struct gen *g, struct op *op)
 
 static void add_balance(struct gen *g)
 {
-	struct op op = {.kind = OP_BALANCE};
+	struct op op = { .kind = OP_BALANCE };
 
 	add(g, &op);
 }
 
 static void add_write(struct gen *g, uint32_t handle)
 {
-	struct op op = {.kind = OP_WRITE, .handle = handle};
+	struct op op = { .kind = OP_WRITE, .handle = handle };
 
 	op.seed = rng_below(g->r, 256);
 	add(g, &op);
@@ -138,14 +138,14 @@ static void add_write(struct gen *g, uint32_t handle)
 
 static void add_verify(struct gen *g, uint32_t handle)
 {
-	struct op op = {.kind = OP_VERIFY, .handle = handle};
+	struct op op = { .kind = OP_VERIFY, .handle = handle };
 
 	add(g, &op);
 }
 
 static void add_alloc(struct gen *g, uint32_t size, uint32_t align, bool reserved)
 {
-	struct op op = {.kind = OP_ALLOC, .size = size, .align = align, .reserved = reserved};
+	struct op op = { .kind = OP_ALLOC, .size = size, .align = align, .reserved = reserved };
 
 	if (full(g))
 		return;
@@ -187,7 +187,7 @@ static void alloc_any(struct gen *g)
 /* Free the live object that is @at-th by age. */
 static void free_at(struct gen *g, uint32_t at)
 {
-	struct op op = {.kind = OP_FREE};
+	struct op op = { .kind = OP_FREE };
 
 	if (full(g) || at >= g->nr_live)
 		return;
@@ -202,8 +202,8 @@ static void free_at(struct gen *g, uint32_t at)
 /* What a buggy caller does: stale, inside and NULL frees, illegal sizes and alignments. */
 static void caller_error(struct gen *g)
 {
-	static const uint8_t classes[] = {SIZE_ZERO, SIZE_HUGE, SIZE_LIMIT, SIZE_UNIT, SIZE_DYN};
-	struct op op = {.kind = OP_FREE, .handle = PROGRAM_NO_HANDLE};
+	static const uint8_t classes[] = { SIZE_ZERO, SIZE_HUGE, SIZE_LIMIT, SIZE_UNIT, SIZE_DYN };
+	struct op op = { .kind = OP_FREE, .handle = PROGRAM_NO_HANDLE };
 	uint32_t what = rng_below(g->r, 8);
 	enum size_class class;
 	uint32_t size, align;
@@ -233,7 +233,7 @@ static void caller_error(struct gen *g)
 /* Pages of a chunk; mostly a legal range. */
 static void add_range(struct gen *g)
 {
-	struct op op = {.kind = OP_DEPOPULATE};
+	struct op op = { .kind = OP_DEPOPULATE };
 	uint32_t pages = g->p->machine.unit_pages;
 
 	if (one_in(g, 2))
@@ -467,10 +467,10 @@ static void draw_temper(struct gen *g)
 	static const uint32_t aligns[] = {
 		2, 16, ALIGN_CODES_SMALL, ALIGN_CODES_SMALL, ALIGN_CODES_PAGE, ALIGN_CODES_PAGE,
 	};
-	static const uint32_t rates[] = {0, 0, 0, 2, 8, 32};
-	static const uint32_t fault_rates[] = {0, 0, 0, 40, 16, 6};
-	static const uint32_t error_rates[] = {0, 0, 0, 0, 6, 2};
-	static const uint8_t weights[] = {0, 1, 1, 2, 4, 8};
+	static const uint32_t rates[] = { 0, 0, 0, 2, 8, 32 };
+	static const uint32_t fault_rates[] = { 0, 0, 0, 40, 16, 6 };
+	static const uint32_t error_rates[] = { 0, 0, 0, 0, 6, 2 };
+	static const uint8_t weights[] = { 0, 1, 1, 2, 4, 8 };
 	uint32_t kinds = between(g, 1, sizeof(g->sizes));
 	unsigned int i;
 
@@ -532,7 +532,7 @@ static void run_phases(struct gen *g)
  */
 void program_generate(struct program *p, struct rng *r, uint32_t max_ops)
 {
-	struct gen g = {.p = p, .r = r};
+	struct gen g = { .p = p, .r = r };
 	struct machine machine;
 
 	draw_machine(r, &machine);

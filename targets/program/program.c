@@ -11,7 +11,7 @@
 #include "../../impl/pcpu.h"
 
 const struct op_info op_infos[OP_NR] = {
-#define OP(NAME, text, syntax, what) [OP_##NAME] = {text, syntax, what},
+#define OP(NAME, text, syntax, what) [OP_##NAME] = { text, syntax, what },
 #include "ops.def"
 #undef OP
 };

@@ -318,8 +318,8 @@ static bool parse_keys(struct parser *ps, uint64_t *possible, uint32_t *value)
 			return expected(ps, "each machine key once");
 		}
 		seen |= 1u << key;
-		if (key == KEY_CPUS ? !parse_cpus(ps, possible)
-				    : !number(ps, 0, UINT32_MAX, &value[key]))
+		if (key == KEY_CPUS ? !parse_cpus(ps, possible) :
+				      !number(ps, 0, UINT32_MAX, &value[key]))
 			return false;
 		if (!gap(ps))
 			return false;
@@ -333,8 +333,8 @@ static bool parse_keys(struct parser *ps, uint64_t *possible, uint32_t *value)
 
 static bool parse_machine(struct parser *ps)
 {
-	uint32_t value[KEY_NR] = {0};
-	struct machine m = {0};
+	uint32_t value[KEY_NR] = { 0 };
+	struct machine m = { 0 };
 	const char *fault;
 
 	if (!take_word(ps, "machine"))
@@ -487,7 +487,7 @@ static bool parse_body(struct parser *ps, struct op *op)
 
 static bool parse_op(struct parser *ps)
 {
-	struct op op = {0};
+	struct op op = { 0 };
 
 	if (ps->p->nr_ops == PROGRAM_MAX_OPS)
 		return expected(ps, "at most %u ops", PROGRAM_MAX_OPS);
@@ -567,8 +567,8 @@ static bool parse_lines(struct parser *ps, const char *text, size_t len)
  */
 bool program_from_text(struct program *p, const char *text, size_t len, struct text_error *err)
 {
-	struct machine none = {0};
-	struct parser ps = {.p = p, .err = err};
+	struct machine none = { 0 };
+	struct parser ps = { .p = p, .err = err };
 	bool good;
 
 	program_init(p, &none);
@@ -700,7 +700,7 @@ static void out_op(struct out *o, const struct op *op, uint32_t handle)
  */
 char *program_to_text(const struct program *p, size_t *len)
 {
-	struct out o = {.size = TEXT_HEAD_MAX + (size_t)p->nr_ops * TEXT_OP_MAX};
+	struct out o = { .size = TEXT_HEAD_MAX + (size_t)p->nr_ops * TEXT_OP_MAX };
 	uint32_t handle = 0, i;
 
 	o.buf = malloc(o.size + 1);
@@ -732,7 +732,7 @@ char *program_to_text(const struct program *p, size_t *len)
  */
 size_t op_to_text(const struct program *p, uint32_t index, char *buf, size_t size)
 {
-	struct out o = {.buf = buf, .size = size};
+	struct out o = { .buf = buf, .size = size };
 	const struct op *op = &p->ops[index];
 
 	out_op(&o, op, op->kind == OP_ALLOC ? program_nr_handles(p, index) : 0);

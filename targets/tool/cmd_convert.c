@@ -72,7 +72,7 @@ static bool convert_into(const struct input *in, const char *folder, bool to_byt
  */
 int cmd_convert(int argc, char **argv)
 {
-	struct input in = {0};
+	struct input in = { 0 };
 	const char *out = "-";
 	bool to_bytes = false, folder = false, ok = true;
 	struct stat st;
@@ -89,8 +89,8 @@ int cmd_convert(int argc, char **argv)
 				"convert: unknown option '%s', see 'pcpufuzz convert --help'",
 				argv[i]);
 		else
-			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i])
-						  : input_add(&in, "/dev/stdin");
+			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
+						    input_add(&in, "/dev/stdin");
 		/* what comes of a folder goes into a folder, also if it holds one program only */
 		folder |= argv[i][0] != '-' && !stat(argv[i], &st) && S_ISDIR(st.st_mode);
 	}
@@ -98,9 +98,9 @@ int cmd_convert(int argc, char **argv)
 		ok = !usage_error("convert: expected a file or folder with programs");
 	folder |= in.nr > 1 || (!stat(out, &st) && S_ISDIR(st.st_mode));
 	if (ok && folder)
-		ok = strcmp(out, "-")
-			     ? convert_into(&in, out, to_bytes)
-			     : !usage_error("convert: a folder or several files need -o FOLDER");
+		ok = strcmp(out, "-") ?
+			     convert_into(&in, out, to_bytes) :
+			     !usage_error("convert: a folder or several files need -o FOLDER");
 	else if (ok)
 		ok = convert_file(in.path[0], out, to_bytes);
 	input_free(&in);

@@ -42,7 +42,7 @@ static bool run_one(const struct run_options *ro, const struct program *p, uint6
 
 static int generate(const struct run_options *ro, const struct gen_options *go)
 {
-	struct rng r = {.state = go->seed};
+	struct rng r = { .state = go->seed };
 	uint64_t ops = 0, findings = 0, n;
 
 	for (n = 0; n < go->count && (!findings || go->keep_going); n++) {
@@ -83,8 +83,8 @@ static bool take_number(const char *option, const char *text, uint64_t max, uint
  */
 int cmd_gen(int argc, char **argv)
 {
-	struct gen_options go = {.seed = 1, .count = 1, .ops = 64};
-	struct run_options ro = {.how = ""};
+	struct gen_options go = { .seed = 1, .count = 1, .ops = 64 };
+	struct run_options ro = { .how = "" };
 	bool ok = true;
 
 	for (int i = 1; i < argc && ok; i++) {

@@ -43,10 +43,10 @@ int cmd_list(int argc, char **argv)
 		const char *name;
 		void (*list)(void);
 	} tables[] = {
-		{"rules", list_rules},
-		{"quirks", list_quirks},
-		{"ops", list_ops},
-		{"targets", list_targets},
+		{ "rules", list_rules },
+		{ "quirks", list_quirks },
+		{ "ops", list_ops },
+		{ "targets", list_targets },
 	};
 
 	for (size_t i = 0; argc == 2 && i < sizeof(tables) / sizeof(tables[0]); i++) {

@@ -68,7 +68,7 @@ static bool write_stats(const char *path, const struct totals *t)
 static int run_all(const struct run_options *ro, const struct input *in, bool reverse,
 		   const char *stats)
 {
-	struct totals t = {0};
+	struct totals t = { 0 };
 	bool bad = false;
 
 	for (size_t i = 0; i < in->nr; i++) {
@@ -97,8 +97,8 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
  */
 int cmd_run(int argc, char **argv)
 {
-	struct run_options ro = {.how = ""};
-	struct input in = {0};
+	struct run_options ro = { .how = "" };
+	struct input in = { 0 };
 	const char *stats = NULL;
 	bool reverse = false, ok = true;
 	int ret = EXIT_USAGE;
@@ -118,8 +118,8 @@ int cmd_run(int argc, char **argv)
 			ok = !usage_error("run: unknown option '%s', see 'pcpufuzz run --help'",
 					  argv[i]);
 		else
-			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i])
-						  : input_add(&in, "/dev/stdin");
+			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
+						    input_add(&in, "/dev/stdin");
 	}
 	if (ok && !in.nr)
 		usage_error("run: expected a file or folder with programs");

@@ -64,9 +64,9 @@ static int show_file(const struct run_options *ro, const char *path, struct show
  */
 int cmd_show(int argc, char **argv)
 {
-	struct show sh = {.maps = false};
-	struct run_options ro = {.exec.observer = show_op, .exec.ctx = &sh};
-	struct input in = {0};
+	struct show sh = { .maps = false };
+	struct run_options ro = { .exec.observer = show_op, .exec.ctx = &sh };
+	struct input in = { 0 };
 	int ret = EXIT_CLEAN;
 	bool ok = true;
 
@@ -81,8 +81,8 @@ int cmd_show(int argc, char **argv)
 			ok = !usage_error("show: unknown option '%s', see 'pcpufuzz show --help'",
 					  argv[i]);
 		else
-			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i])
-						  : input_add(&in, "/dev/stdin");
+			ok = strcmp(argv[i], "-") ? input_add(&in, argv[i]) :
+						    input_add(&in, "/dev/stdin");
 	}
 	if (ok && !in.nr)
 		ok = !usage_error("show: expected a file with a program");

@@ -73,7 +73,7 @@ struct replay {
 
 static struct step_place place_of(const struct trace_event *e)
 {
-	return (struct step_place){.base = e->base, .off = e->off};
+	return (struct step_place){ .base = e->base, .off = e->off };
 }
 
 /*
@@ -82,7 +82,7 @@ static struct step_place place_of(const struct trace_event *e)
  */
 static bool make_early_chunk(struct replay *r, const struct step_request *req, uint64_t base)
 {
-	const struct step_place none = {0};
+	const struct step_place none = { 0 };
 
 	r->n.not_found++;
 	return steps_alloc(&r->st, req, &none) && steps_insert(&r->st, base);
@@ -90,10 +90,10 @@ static bool make_early_chunk(struct replay *r, const struct step_request *req, u
 
 static bool replay_alloc(struct replay *r, const struct trace_event *e, bool found)
 {
-	struct step_request req = {.size = (e->size + 3) & ~3u,
-				   .align = e->align,
-				   .reserved = e->reserved,
-				   .atomic = e->atomic};
+	struct step_request req = { .size = (e->size + 3) & ~3u,
+				    .align = e->align,
+				    .reserved = e->reserved,
+				    .atomic = e->atomic };
 	struct step_place place = place_of(e);
 
 	if (req.align < 4)
@@ -285,7 +285,7 @@ static bool compare_header(struct replay *r)
 
 static void find_archive(struct replay *r, const char *path)
 {
-	static const char *const ends[] = {".ops.txt.xz", ".ops.txt"};
+	static const char *const ends[] = { ".ops.txt.xz", ".ops.txt" };
 	size_t len = strlen(path);
 
 	for (size_t i = 0; i < 2; i++) {
@@ -340,13 +340,13 @@ static void print_replay(const struct replay *r)
 static int replay_ops(struct replay *r, const struct options *opts)
 {
 	const struct trace_header *h = &r->trace.header;
-	struct machine machine = {.possible = 1, .page = h->page};
-	struct step_geometry g = {.page = h->page,
-				  .unit_pages = h->unit_size / h->page,
-				  .static_size = h->static_size,
-				  .reserved_size = h->reserved_size,
-				  .dyn_size = h->dyn_size,
-				  .base_addr = h->base_addr};
+	struct machine machine = { .possible = 1, .page = h->page };
+	struct step_geometry g = { .page = h->page,
+				   .unit_pages = h->unit_size / h->page,
+				   .static_size = h->static_size,
+				   .reserved_size = h->reserved_size,
+				   .dyn_size = h->dyn_size,
+				   .base_addr = h->base_addr };
 	bool equal;
 
 	find_archive(r, r->trace.name);
@@ -373,7 +373,7 @@ static int replay_ops(struct replay *r, const struct options *opts)
 static int check_tp(struct replay *r)
 {
 	struct tp *tp = tp_new();
-	struct tp_counts n = {0};
+	struct tp_counts n = { 0 };
 	struct trace_event e;
 	char diff[240];
 	bool equal = true;
@@ -455,11 +455,11 @@ static bool drop_quirk(const char *name, unsigned int *quirks)
 static int parse_options(int argc, char **argv, struct options *opts)
 {
 	static const struct option longs[] = {
-		{"without", required_argument, NULL, 'w'},
-		{"full", no_argument, NULL, 'f'},
-		{"stats", no_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{ "without", required_argument, NULL, 'w' },
+		{ "full", no_argument, NULL, 'f' },
+		{ "stats", no_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -503,8 +503,8 @@ static int parse_options(int argc, char **argv, struct options *opts)
  */
 int cmd_trace(int argc, char **argv)
 {
-	struct options opts = {.quirks = PCPU_POLICY_LINUX_6_1};
-	struct counts n = {0};
+	struct options opts = { .quirks = PCPU_POLICY_LINUX_6_1 };
+	struct counts n = { 0 };
 	int status = parse_options(argc, argv, &opts), files = argc - optind;
 
 	if (status >= 0)

@@ -30,7 +30,7 @@ static void add_path(struct input *in, const char *path)
 /* In folders: hidden files, documents and trace data are no programs. */
 static bool wanted(const struct dirent *entry)
 {
-	static const char *const not_programs[] = {".md", ".txt", ".xz", ".json", ".c", ".patch"};
+	static const char *const not_programs[] = { ".md", ".txt", ".xz", ".json", ".c", ".patch" };
 	size_t len = strlen(entry->d_name);
 
 	if (entry->d_name[0] == '.')

@@ -98,7 +98,7 @@ static void note(struct run_options *ro, const char *option, const char *value)
 
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 {
-	static const char *const with_value[] = {"--target", "--policy", "--quirk", "--tolerate"};
+	static const char *const with_value[] = { "--target", "--policy", "--quirk", "--tolerate" };
 	const char *option = argv[*i], *value;
 	bool ok = false;
 	unsigned int n;

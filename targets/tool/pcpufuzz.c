@@ -9,36 +9,37 @@
 #include "tool.h"
 
 const struct command commands[] = {
-	{"run", "[options] FILE...", "run programs (text, bytes, or a folder of them)",
-	 RUN_OPTIONS_HELP
-	 "  --print           one line per op: result and a hash of the whole state\n"
-	 "  --reverse         last file first\n"
-	 "  --stats FILE      write the number of programs, ops and checks of each rule\n",
-	 cmd_run},
-	{"show", "[options] FILE...", "show programs as text with the result of each op",
-	 RUN_OPTIONS_HELP "  --maps            draw all chunks after every op\n", cmd_show},
-	{"convert", "[--text|--bytes] [-o OUT] FILE...", "convert programs between their forms",
-	 "  --text            to text (default)\n"
-	 "  --bytes           to bytes, as the fuzz engines want them\n"
-	 "  -o OUT            file, or folder for several (default: standard output)\n",
-	 cmd_convert},
-	{"gen", "[options]", "generate random programs, and print or run them",
-	 "  --seed N          decides everything (default 1)\n"
-	 "  --count N         how many programs (default 1)\n"
-	 "  --ops N           ops of each at most (default 64)\n"
-	 "  --run             run them, stop at the first finding\n"
-	 "  --keep-going      with --run: do not stop\n" RUN_OPTIONS_HELP,
-	 cmd_gen},
+	{ "run", "[options] FILE...", "run programs (text, bytes, or a folder of them)",
+	  RUN_OPTIONS_HELP
+	  "  --print           one line per op: result and a hash of the whole state\n"
+	  "  --reverse         last file first\n"
+	  "  --stats FILE      write the number of programs, ops and checks of each rule\n",
+	  cmd_run },
+	{ "show", "[options] FILE...", "show programs as text with the result of each op",
+	  RUN_OPTIONS_HELP "  --maps            draw all chunks after every op\n", cmd_show },
+	{ "convert", "[--text|--bytes] [-o OUT] FILE...", "convert programs between their forms",
+	  "  --text            to text (default)\n"
+	  "  --bytes           to bytes, as the fuzz engines want them\n"
+	  "  -o OUT            file, or folder for several (default: standard output)\n",
+	  cmd_convert },
+	{ "gen", "[options]", "generate random programs, and print or run them",
+	  "  --seed N          decides everything (default 1)\n"
+	  "  --count N         how many programs (default 1)\n"
+	  "  --ops N           ops of each at most (default 64)\n"
+	  "  --run             run them, stop at the first finding\n"
+	  "  --keep-going      with --run: do not stop\n" RUN_OPTIONS_HELP,
+	  cmd_gen },
 #ifdef PCPUFUZZ_TRACE
-	{"trace", "[options] FILE...", "replay traces of a real kernel",
-	 "  --without QUIRK   replay without one quirk of linux-6.1, to see what it decides\n"
-	 "  --full            check everything after every step, slowly\n"
-	 "  --stats           one line per kind of event\n\n"
-	 "*.ops.txt and *.ops.txt.xz (docs/traces.md) are replayed and compared; plain tracepoint\n"
-	 "traces, such as scripts/capture-trace records, are checked for safety.\n",
-	 cmd_trace},
+	{ "trace", "[options] FILE...", "replay traces of a real kernel",
+	  "  --without QUIRK   replay without one quirk of linux-6.1, to see what it decides\n"
+	  "  --full            check everything after every step, slowly\n"
+	  "  --stats           one line per kind of event\n\n"
+	  "*.ops.txt and *.ops.txt.xz (docs/traces.md) are replayed and compared; plain "
+	  "tracepoint\n"
+	  "traces, such as scripts/capture-trace records, are checked for safety.\n",
+	  cmd_trace },
 #endif
-	{"list", "rules|quirks|ops|targets", "print one of the tables", "", cmd_list},
+	{ "list", "rules|quirks|ops|targets", "print one of the tables", "", cmd_list },
 };
 
 const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);

@@ -104,12 +104,13 @@ static bool same_map(struct comparison *cmp, const json_t *obj, const char *name
 static bool same_md(struct comparison *cmp, const json_t *list, const char *name, const char *what,
 		    int index, const struct subject_md *md)
 {
-	static const char *const members[] = {"scan_hint",	   "scan_hint_start", "contig_hint",
-					      "contig_hint_start", "left_free",	      "right_free",
-					      "first_free",	   "nr_bits"};
-	const int actual[] = {md->scan_hint,	     md->scan_hint_start, md->contig_hint,
-			      md->contig_hint_start, md->left_free,	  md->right_free,
-			      md->first_free,	     md->nr_bits};
+	static const char *const members[] = { "scan_hint",   "scan_hint_start",
+					       "contig_hint", "contig_hint_start",
+					       "left_free",   "right_free",
+					       "first_free",  "nr_bits" };
+	const int actual[] = { md->scan_hint,	      md->scan_hint_start, md->contig_hint,
+			       md->contig_hint_start, md->left_free,	   md->right_free,
+			       md->first_free,	      md->nr_bits };
 
 	for (size_t i = 0; i < 8; i++) {
 		const json_t *want = json_array_get(list, i);
@@ -233,8 +234,8 @@ static bool same_geometry(struct comparison *cmp)
 static bool load(const char *archive, const char *file, char **text, size_t *size)
 {
 	char pattern[64];
-	char *argv[] = {"tar", "--force-local", "--wildcards", "-xJOf", (char *)archive,
-			"--",  pattern,		NULL};
+	char *argv[] = { "tar", "--force-local", "--wildcards", "-xJOf", (char *)archive,
+			 "--",	pattern,	 NULL };
 
 	snprintf(pattern, sizeof(pattern), "*/%s", file);
 	return slurp_command(argv, text, size);
@@ -253,7 +254,7 @@ enum snapshot_result snapshot_compare(const char *archive, const char *tag,
 				      const struct trace_header *h, const struct oracle *o,
 				      char *text, size_t size)
 {
-	struct comparison cmp = {.h = h, .o = o, .text = text, .size = size};
+	struct comparison cmp = { .h = h, .o = o, .text = text, .size = size };
 	const struct subject_view *v = &o->view;
 	json_error_t error;
 	char file[48], *json;

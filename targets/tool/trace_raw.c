@@ -84,9 +84,9 @@ int trace_read_raw(struct trace *t, char *line, struct trace_event *e)
 		const char *name;
 		char kind;
 	} names[] = {
-		{": percpu_alloc_percpu: ", 'A'},      {": percpu_free_percpu: ", 'F'},
-		{": percpu_alloc_percpu_fail: ", 'X'}, {": percpu_create_chunk: ", 'C'},
-		{": percpu_destroy_chunk: ", 'D'},
+		{ ": percpu_alloc_percpu: ", 'A' },	 { ": percpu_free_percpu: ", 'F' },
+		{ ": percpu_alloc_percpu_fail: ", 'X' }, { ": percpu_create_chunk: ", 'C' },
+		{ ": percpu_destroy_chunk: ", 'D' },
 	};
 	const char *at = NULL;
 	bool ok;

@@ -25,24 +25,24 @@ static const struct column {
 	char code;
 	const char *name, *what;
 } columns[] = {
-	{'t', "ts", "a decimal time stamp"},
-	{'c', "cpu", "a decimal CPU number or -"},
-	{'i', "pid", "a decimal pid or -"},
-	{'R', "resv", "0 or 1"},
-	{'A', "atomic", "0 or 1"},
-	{'s', "size", "a decimal size of 1 or more"},
-	{'a', "align", "a decimal power of two"},
-	{'b', "base", "a hex chunk base address"},
-	{'o', "off", "a decimal byte offset"},
-	{'u', "page_start", "a decimal page number"},
-	{'v', "page_end", "a decimal page number"},
-	{'w', "alloc|balance", "alloc or balance"},
-	{'E', "empty_only", "0 or 1"},
-	{'N', "nr_empty", "a decimal number"},
-	{'F', "atomic_failed", "0 or 1"},
-	{'r', "ret", "a decimal number"},
-	{'x', "text", "a word"},
-	{'*', "text", "a word"},
+	{ 't', "ts", "a decimal time stamp" },
+	{ 'c', "cpu", "a decimal CPU number or -" },
+	{ 'i', "pid", "a decimal pid or -" },
+	{ 'R', "resv", "0 or 1" },
+	{ 'A', "atomic", "0 or 1" },
+	{ 's', "size", "a decimal size of 1 or more" },
+	{ 'a', "align", "a decimal power of two" },
+	{ 'b', "base", "a hex chunk base address" },
+	{ 'o', "off", "a decimal byte offset" },
+	{ 'u', "page_start", "a decimal page number" },
+	{ 'v', "page_end", "a decimal page number" },
+	{ 'w', "alloc|balance", "alloc or balance" },
+	{ 'E', "empty_only", "0 or 1" },
+	{ 'N', "nr_empty", "a decimal number" },
+	{ 'F', "atomic_failed", "0 or 1" },
+	{ 'r', "ret", "a decimal number" },
+	{ 'x', "text", "a word" },
+	{ '*', "text", "a word" },
 };
 
 /* One line per kind: its letter, its columns, and the flags that may follow them. */
@@ -51,18 +51,18 @@ static const struct kind {
 	const char *columns, *flags;
 	bool tp, ops;
 } kinds[] = {
-	{'Z', "Rsaxbo", "", true, true},     {'a', "tciRAsabo", "tm", false, true},
-	{'c', "tciRAsabo", "", false, true}, {'r', "tciRAsabo", "", false, true},
-	{'n', "tciRAsa", "", false, true},   {'x', "tciRAsa", "", false, true},
-	{'k', "tcibw", "", false, true},     {'f', "tcibo", "t", false, true},
-	{'g', "tcibo", "", false, true},     {'p', "tcibuv", "s", false, true},
-	{'q', "tcibuv", "s", false, true},   {'C', "tcib", "", true, true},
-	{'D', "tcib", "", true, true},	     {'B', "tciEN", "", false, true},
-	{'R', "tcib", "", false, true},	     {'S', "tcib", "", false, true},
-	{'I', "tcib", "", false, true},	     {'P', "tciNF", "", false, true},
-	{'E', "tciN", "", false, true},	     {'e', "tcir", "", false, true},
-	{'M', "tci*", "", true, true},	     {'A', "tciRAsaboxxxx", "", true, false},
-	{'F', "tcibox", "", true, false},    {'X', "tciRAsa", "", true, false},
+	{ 'Z', "Rsaxbo", "", true, true },     { 'a', "tciRAsabo", "tm", false, true },
+	{ 'c', "tciRAsabo", "", false, true }, { 'r', "tciRAsabo", "", false, true },
+	{ 'n', "tciRAsa", "", false, true },   { 'x', "tciRAsa", "", false, true },
+	{ 'k', "tcibw", "", false, true },     { 'f', "tcibo", "t", false, true },
+	{ 'g', "tcibo", "", false, true },     { 'p', "tcibuv", "s", false, true },
+	{ 'q', "tcibuv", "s", false, true },   { 'C', "tcib", "", true, true },
+	{ 'D', "tcib", "", true, true },       { 'B', "tciEN", "", false, true },
+	{ 'R', "tcib", "", false, true },      { 'S', "tcib", "", false, true },
+	{ 'I', "tcib", "", false, true },      { 'P', "tciNF", "", false, true },
+	{ 'E', "tciN", "", false, true },      { 'e', "tcir", "", false, true },
+	{ 'M', "tci*", "", true, true },       { 'A', "tciRAsaboxxxx", "", true, false },
+	{ 'F', "tcibox", "", true, false },    { 'X', "tciRAsa", "", true, false },
 };
 
 /**
@@ -128,9 +128,9 @@ bool trace_hex(const char *text, uint64_t *value)
 	for (; *text; text++) {
 		if (!isxdigit((unsigned char)*text))
 			return false;
-		x = x << 4 | (uint64_t)(isdigit((unsigned char)*text)
-						? *text - '0'
-						: tolower((unsigned char)*text) - 'a' + 10);
+		x = x << 4 | (uint64_t)(isdigit((unsigned char)*text) ?
+						*text - '0' :
+						tolower((unsigned char)*text) - 'a' + 10);
 	}
 	*value = x;
 	return true;
@@ -225,9 +225,9 @@ static bool fail_columns(struct trace *t, const struct kind *k, int found)
 					column_of(*code)->name);
 	for (const char *flag = k->flags; *flag && len < sizeof(names); flag++)
 		len += (size_t)snprintf(names + len, sizeof(names) - len, " [%s]",
-					*flag == 'm'   ? "t*"
-					: *flag == 't' ? "t"
-						       : "s");
+					*flag == 'm' ? "t*" :
+					*flag == 't' ? "t" :
+						       "s");
 	return trace_fail(t, "%zu columns (%s), found %d", strlen(k->columns) + 1, names, found);
 }
 
@@ -254,9 +254,9 @@ static bool read_flag(struct trace *t, const struct kind *k, const char *text,
 	if (strchr(k->flags, e->flag) && e->flag)
 		return true;
 	return trace_fail(t, "the flag %s after the columns, found '%.*s'",
-			  *k->flags == 's' ? "s"
-			  : k->flags[1]	   ? "t or t*"
-					   : "t",
+			  *k->flags == 's' ? "s" :
+			  k->flags[1]	   ? "t or t*" :
+					     "t",
 			  MAX_HOLD, text);
 }
 
@@ -283,9 +283,9 @@ static bool read_event(struct trace *t, char *line, struct trace_event *e)
 		k++;
 	if (k == end)
 		return trace_fail(t, "one of the letters %s in column 1, found '%.*s'",
-				  t->format == TRACE_TP
-					  ? "Z A F X C D M"
-					  : "Z a c r n x k f g p q C D B R S I P E e M",
+				  t->format == TRACE_TP ?
+					  "Z A F X C D M" :
+					  "Z a c r n x k f g p q C D B R S I P E e M",
 				  MAX_HOLD, word[0]);
 
 	e->kind = k->letter;
@@ -407,7 +407,7 @@ static bool load(struct trace *t, const char *path)
 	static const char magic[6] = "\xfd"
 				     "7zXZ";
 	size_t len = strlen(path);
-	char *argv[] = {"xz", "-dc", "--", (char *)path, NULL};
+	char *argv[] = { "xz", "-dc", "--", (char *)path, NULL };
 	struct stat st;
 
 	if (stat(path, &st))
