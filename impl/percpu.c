@@ -116,7 +116,13 @@ void pcpu_count_alloc(struct pcpu_allocator *a, struct pcpu_chunk *chunk, size_t
 static enum pcpu_status find_room(struct pcpu_allocator *a, const struct pcpu_request *req,
 				  struct pcpu_chunk **chunk, int *off)
 {
-	while (!(*chunk = pcpu_scan(a, req, off))) {
+	/* a free chunk serves any legal request, so the second look finds room */
+	for (int looks = 0; looks < 2; looks++) {
+		*chunk = pcpu_scan(a, req, off);
+		if (*chunk) {
+			pcpu_count_alloc(a, *chunk, (size_t)req->size);
+			return PCPU_OK;
+		}
 		if (req->reserved)
 			return PCPU_ERESERVED;
 		if (req->atomic)
@@ -128,8 +134,7 @@ static enum pcpu_status find_room(struct pcpu_allocator *a, const struct pcpu_re
 			pcpu_chunk_relocate(*chunk, -1);
 		}
 	}
-	pcpu_count_alloc(a, *chunk, (size_t)req->size);
-	return PCPU_OK;
+	return PCPU_ECHUNK;
 }
 
 /* Populate the pages of [start, end) that are not; run by run, keeping what succeeded. */

@@ -139,7 +139,8 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, chunk_scan,
 	      !md->scan_hint || scan_is_apart(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME) ||
-		      oracle_tolerates(o, PCPU_QUIRK_HINT_LAG),
+		      oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
+		      oracle_tolerates(o, PCPU_QUIRK_FREE_END),
 	      c, -1, -1, "%s: scan_hint %d at %d is part of contig_hint %d at %d", c->name,
 	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, chunk_edges, edges_ok || oracle_tolerates(o, PCPU_QUIRK_CHUNK_EDGES), c, -1, -1,

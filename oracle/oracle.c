@@ -184,6 +184,22 @@ static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved,
 	return true;
 }
 
+/* What was served is in no chunk that there should be: is it in one that there should not be? */
+static bool fail_stray(struct oracle *o, uint64_t ptr)
+{
+	for (unsigned int i = 0; i < o->view.nr_chunks; i++) {
+		const struct subject_chunk *v = o->view.chunk + i;
+
+		if (ptr >= v->base && ptr - v->base < o->m.unit_size &&
+		    !model_chunk_by_base(&o->m, v->base))
+			return oracle_fail(o, RULE_place_area, NULL, -1, -1,
+					   "there is a chunk at %#llx, where none is expected",
+					   (unsigned long long)v->base);
+	}
+	return oracle_fail(o, RULE_alloc_range, NULL, -1, -1, "%#llx is in no chunk",
+			   (unsigned long long)ptr);
+}
+
 /* What was served must be usable, wherever it is. */
 static bool check_served(struct oracle *o, uint64_t ptr, const struct alloc_args *args,
 			 uint32_t align, bool reserved)
@@ -191,7 +207,9 @@ static bool check_served(struct oracle *o, uint64_t ptr, const struct alloc_args
 	struct model_chunk *c = model_chunk_at(&o->m, ptr);
 	int unit, units = (int)((args->size + 3) / 4);
 
-	CHECK(o, alloc_range, c, NULL, -1, -1, "%#llx is in no chunk", (unsigned long long)ptr);
+	o->checked[RULE_alloc_range]++;
+	if (!c)
+		return check_refresh_view(o) && fail_stray(o, ptr);
 	unit = (int)((ptr - c->base) / 4);
 	CHECK(o, alloc_range, unit + units <= c->end, c, unit, c->end,
 	      "%u bytes at %s+%d reach past the end", args->size, c->name, 4 * unit);

@@ -29,6 +29,8 @@ while read -r quirk _ broken; do
 	rule='' check "$witness without" 0 "$tool" run "$witness"
 	rule='' check "$witness under linux-6.1" 0 "$tool" run --policy linux-6.1 \
 		--tolerate linux-6.1 "$witness"
+	rule='' check "$quirk alone, tolerated" 0 "$tool" gen --run --count 2000 --seed 3 \
+		--quirk "$quirk" --tolerate "$quirk"
 done < <("$tool" list quirks | grep ' breaks ')
 
 echo "$passed passed, $failed failed"

@@ -888,7 +888,8 @@ static void check_sabotage(size_t index, unsigned int flags)
 			check_report(&e, index);
 	}
 	exec_exit(&e);
-	free(leaked);
+	if (leaked)
+		e.world.env.meta_free(&e.world, leaked);
 	leaked = NULL;
 	pages_gone = false;
 
