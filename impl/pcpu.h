@@ -93,7 +93,8 @@ enum pcpu_status {
  * @vm_start:      first address of the window that further chunks come from
  * @vm_pages:      size of that window in pages
  * @quirks:        a policy, or single quirks as bits 1 << PCPU_QUIRK_*
- * @dry:           no page has contents; nothing is populated but in the books (trace replay)
+ * @dry:           pages have no contents and are populated in the books only: for trace replay,
+ *                 which uses the single steps of internal.h in place of the calls below
  */
 struct pcpu_config {
 	unsigned int page_shift;

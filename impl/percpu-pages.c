@@ -93,8 +93,7 @@ bool pcpu_populate_pages(struct pcpu_chunk *chunk, int start, int end)
 {
 	struct pcpu_allocator *a = chunk->a;
 
-	if (a->cfg.dry)
-		return true;
+	assert(!a->cfg.dry);
 	if (!a->pages)
 		a->pages = a->env.meta_alloc(a->env.ctx, PCPU_FAULT_META,
 					     (size_t)a->cfg.nr_cpus * a->cfg.unit_pages *
@@ -120,8 +119,7 @@ void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end)
 {
 	struct pcpu_allocator *a = chunk->a;
 
-	if (a->cfg.dry)
-		return;
+	assert(!a->cfg.dry);
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		for (int page = start; page < end; page++)
 			*scratch_slot(a, cpu, page) = *frame_slot(chunk, cpu, page);

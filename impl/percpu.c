@@ -374,8 +374,7 @@ enum pcpu_status pcpu_depopulate(struct pcpu_allocator *a, struct pcpu_chunk *ch
 bool pcpu_page_mapped(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk,
 		      unsigned int cpu_index, unsigned int page)
 {
-	if (a->cfg.dry)
-		return pcpu_test_bit(chunk->populated, page);
+	assert(!a->cfg.dry);
 	return !chunk->frames ||
 	       chunk->frames[cpu_index * (unsigned int)chunk->nr_pages + page] != PCPU_NO_FRAME;
 }
@@ -394,8 +393,7 @@ uint8_t *pcpu_page_data(const struct pcpu_allocator *a, const struct pcpu_chunk 
 {
 	uint32_t frame;
 
-	if (a->cfg.dry)
-		return NULL;
+	assert(!a->cfg.dry);
 	if (!chunk->frames)
 		return a->boot_mem[cpu_index] + (chunk->base - a->cfg.base_addr) +
 		       (size_t)page * a->page_size;

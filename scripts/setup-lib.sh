@@ -136,7 +136,7 @@ lane_options() {
 	msan) echo clang clang++ -DPCPUFUZZ_SANITIZE=memory -DPCPUFUZZ_TRACE=OFF ;;
 	m32) echo gcc g++ -DPCPUFUZZ_M32=ON -DPCPUFUZZ_TRACE=OFF ;;
 	clang0) echo clang clang++ -DPCPUFUZZ_TRACE=OFF ;;
-	coverage) echo clang clang++ -DPCPUFUZZ_COVERAGE=ON -DPCPUFUZZ_TRACE=OFF ;;
+	coverage) echo clang clang++ -DPCPUFUZZ_COVERAGE=ON -DPCPUFUZZ_TRACE=ON ;;
 	esac
 }
 

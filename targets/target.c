@@ -3,6 +3,7 @@
  * target.c - one input of a fuzz target: bytes to program to verdict.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "target.h"
 
@@ -24,7 +25,7 @@ static void count(const struct exec *e)
 		total_checked[i] += e->oracle.checked[i];
 }
 
-/* At exit, if asked to by the environment: a file of "name number" lines. */
+/* A file of "name number" lines, if the environment asks for one. */
 static void write_stats(void)
 {
 	const char *path = getenv("PCPUFUZZ_STATS");
@@ -38,6 +39,17 @@ static void write_stats(void)
 		fprintf(f, "rule.%s %llu\n", rule_infos[i].name,
 			(unsigned long long)total_checked[i]);
 	fclose(f);
+}
+
+/* Once a second, as an engine may end the process without a word. */
+static void write_stats_sometimes(void)
+{
+	static time_t last;
+	time_t now = time(NULL);
+
+	if (now != last)
+		write_stats();
+	last = now;
 }
 
 static void fail(const struct target *t, const struct exec *e)
@@ -63,18 +75,22 @@ static void fail(const struct target *t, const struct exec *e)
 int target_run_bytes(const struct target *t, const uint8_t *data, size_t size)
 {
 	struct exec_options opts = { .option = t->option, .tolerate = t->tolerate };
-	static bool registered;
+	static int wanted = -1;
 	struct program p;
 	struct exec e;
 	bool ok;
 
-	if (!registered && getenv("PCPUFUZZ_STATS"))
-		atexit(write_stats);
-	registered = true;
+	if (wanted < 0) {
+		wanted = getenv("PCPUFUZZ_STATS") != NULL;
+		if (wanted)
+			atexit(write_stats);
+	}
 
 	program_from_bytes(&p, data, size);
 	ok = exec_run(&e, &p, &opts);
 	count(&e);
+	if (wanted)
+		write_stats_sometimes();
 	if (!ok)
 		fail(t, &e);
 	exec_exit(&e);
