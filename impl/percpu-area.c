@@ -24,31 +24,31 @@ static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int 
 
 	*bits = 0;
 	for (; i < chunk->nr_pages; i++) {
-		const struct pcpu_block_md *block = chunk->blocks + i;
+		const struct pcpu_block_md *b = chunk->blocks + i;
 		int pad;
 
 		if (*bits) {
 			/* an area that began at the right edge of an earlier block */
-			*bits += block->left_free;
+			*bits += b->left_free;
 			if (*bits >= alloc_bits)
 				return;
-			if (block->left_free == block_bits)
+			if (b->left_free == block_bits)
 				continue;
 		}
 
 		/* a contig hint before block_off was proposed the last time */
-		pad = pcpu_align_up(block->contig_hint_start, align) - block->contig_hint_start;
-		if (block->contig_hint && block->contig_hint_start >= block_off &&
-		    block->contig_hint >= pad + alloc_bits) {
+		pad = pcpu_align_up(b->contig_hint_start, align) - b->contig_hint_start;
+		if (b->contig_hint && b->contig_hint_start >= block_off &&
+		    b->contig_hint >= pad + alloc_bits) {
 			int start = pcpu_hint_start(block, alloc_bits);
 
-			*bits = pad + alloc_bits + block->contig_hint_start - start;
+			*bits = pad + alloc_bits + b->contig_hint_start - start;
 			*bit_off = i * block_bits + start;
 			return;
 		}
 		block_off = 0; /* further blocks have not been seen at all */
 
-		*bit_off = pcpu_align_up(block_bits - block->right_free, align);
+		*bit_off = pcpu_align_up(block_bits - b->right_free, align);
 		*bits = block_bits - *bit_off;
 		*bit_off += i * block_bits;
 		if (*bits >= alloc_bits)
@@ -78,7 +78,7 @@ static bool is_populated(const struct pcpu_chunk *chunk, int bit_off, int bits, 
 
 /**
  * pcpu_find_block_fit - find the bit from which to scan for a request
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @bits: size in bits, not 0
  * @align: alignment in bits, a power of two and at most a page
  * @pop_only: only consider populated pages
@@ -141,7 +141,7 @@ static int find_zero_area(const unsigned long *map, int end, int start, int bits
 
 /**
  * pcpu_alloc_area - allocate from a chunk
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @bits: size in bits
  * @align: alignment in bits
  * @start: bit to scan from, from pcpu_find_block_fit()
@@ -182,7 +182,7 @@ int pcpu_alloc_area(struct pcpu_chunk *chunk, int bits, int align, int start)
 
 /**
  * pcpu_free_area - free the allocation that starts at an offset
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @off: byte offset in the unit, a multiple of 4
  *
  * The boundary map says where the allocation ends.
@@ -214,7 +214,7 @@ int pcpu_free_area(struct pcpu_chunk *chunk, int off)
 
 /**
  * pcpu_area_is_live - does an allocation start at an offset
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @off: byte offset in the unit, any value
  *
  * What hides the parts of the first unit that the chunk does not serve looks like an allocation

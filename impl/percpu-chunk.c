@@ -113,8 +113,8 @@ struct pcpu_chunk *pcpu_alloc_first_chunk(struct pcpu_allocator *a, uint64_t add
 	chunk->end_offset = (unsigned int)end_offset;
 	chunk->immutable = true;
 	pcpu_bitmap_set(chunk->populated, 0, (unsigned int)chunk->nr_pages);
-	chunk->nr_populated = chunk->nr_pages;
-	chunk->nr_empty_pop_pages = chunk->nr_pages;
+	chunk->nr_populated = region / (int)a->page_size;
+	chunk->nr_empty_pop_pages = chunk->nr_populated;
 	chunk->free_bytes = map_size;
 
 	if (bits) {
@@ -203,7 +203,7 @@ void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
 
 /**
  * pcpu_chunk_populated - enter into the books that pages got memory
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @start: first page
  * @end: page after the last
  */
@@ -220,7 +220,7 @@ void pcpu_chunk_populated(struct pcpu_chunk *chunk, int start, int end)
 
 /**
  * pcpu_chunk_depopulated - enter into the books that empty pages lost their memory
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @start: first page
  * @end: page after the last
  */

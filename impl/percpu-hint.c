@@ -29,7 +29,7 @@ static void init_md(struct pcpu_block_md *md, int nr_bits, int scan_hint_start)
 
 /**
  * pcpu_init_hints - the hints of a chunk that is entirely free
- * @chunk: chunk of interest, its @nr_pages set
+ * @chunk: the chunk, its @nr_pages set
  */
 void pcpu_init_hints(struct pcpu_chunk *chunk)
 {
@@ -154,7 +154,7 @@ static void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, 
 
 /**
  * pcpu_hint_scanned - learn from a hole that a search stepped over
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @bit_off: where the hole, or its aligned part, starts
  * @bits: size up to the allocation that ends it
  *
@@ -190,27 +190,27 @@ static void next_free_region(const struct pcpu_chunk *chunk, int *bit_off, int *
 
 	*bits = 0;
 	for (; i < chunk->nr_pages; i++) {
-		const struct pcpu_block_md *block = chunk->blocks + i;
+		const struct pcpu_block_md *b = chunk->blocks + i;
 
 		if (*bits) {
 			/* an area that began in an earlier block */
-			*bits += block->left_free;
-			if (block->left_free == block_bits)
+			*bits += b->left_free;
+			if (b->left_free == block_bits)
 				continue;
 			return;
 		}
 
 		/* one that touches the right edge is joined with the next block below */
-		*bits = block->contig_hint;
-		if (*bits && block->contig_hint_start >= block_off &&
-		    *bits + block->contig_hint_start < block_bits) {
-			*bit_off = i * block_bits + block->contig_hint_start;
+		*bits = b->contig_hint;
+		if (*bits && b->contig_hint_start >= block_off &&
+		    *bits + b->contig_hint_start < block_bits) {
+			*bit_off = i * block_bits + b->contig_hint_start;
 			return;
 		}
 		block_off = 0; /* further blocks have not been seen at all */
 
-		*bits = block->right_free;
-		*bit_off = (i + 1) * block_bits - block->right_free;
+		*bits = b->right_free;
+		*bit_off = (i + 1) * block_bits - b->right_free;
 	}
 }
 
@@ -245,26 +245,26 @@ static void refresh_chunk(struct pcpu_chunk *chunk, bool full)
 /* Find a block's contig hint and right edge again from the allocation map. */
 static void refresh_block(struct pcpu_chunk *chunk, int index)
 {
-	struct pcpu_block_md *block = chunk->blocks + index;
+	struct pcpu_block_md *b = chunk->blocks + index;
 	const unsigned long *map = block_map(chunk, index);
 	unsigned int nr = (unsigned int)chunk->a->block_bits;
 	unsigned int start, end;
 
-	if (pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE) && block->scan_hint) {
-		start = (unsigned int)(block->scan_hint_start + block->scan_hint);
-		block->contig_hint_start = block->scan_hint_start;
-		block->contig_hint = block->scan_hint;
+	if (pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE) && b->scan_hint) {
+		start = (unsigned int)(b->scan_hint_start + b->scan_hint);
+		b->contig_hint_start = b->scan_hint_start;
+		b->contig_hint = b->scan_hint;
 	} else {
-		start = (unsigned int)block->first_free;
-		block->contig_hint = 0;
+		start = (unsigned int)b->first_free;
+		b->contig_hint = 0;
 	}
-	block->scan_hint = 0;
-	block->right_free = 0;
+	b->scan_hint = 0;
+	b->right_free = 0;
 
 	for (start = pcpu_next_zero_bit(map, nr, start); start < nr;
 	     start = pcpu_next_zero_bit(map, nr, end + 1)) {
 		end = pcpu_next_bit(map, nr, start + 1);
-		md_update(chunk->a, block, (int)start, (int)end);
+		md_update(chunk->a, b, (int)start, (int)end);
 	}
 }
 
@@ -275,7 +275,7 @@ static bool overlaps(int start, int size, int x, int y)
 
 /**
  * pcpu_update_empty_pages - count pages that became or ceased to be empty and populated
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @nr: by how many
  */
 void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr)
@@ -288,60 +288,60 @@ void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr)
 /* The first block of an allocation; @s_off and @bits may reach into the next one. */
 static void hint_alloc_first(struct pcpu_chunk *chunk, int index, int s_off, int bits)
 {
-	struct pcpu_block_md *block = chunk->blocks + index;
+	struct pcpu_block_md *b = chunk->blocks + index;
 	int block_bits = chunk->a->block_bits;
 	int in_block = pcpu_min_int(bits, block_bits - s_off);
 
-	if (s_off == block->first_free)
-		block->first_free =
+	if (s_off == b->first_free)
+		b->first_free =
 			(int)pcpu_next_zero_bit(block_map(chunk, index), (unsigned int)block_bits,
 						(unsigned int)(s_off + in_block));
 
-	if (overlaps(block->scan_hint_start, block->scan_hint, s_off, s_off + bits))
-		block->scan_hint = 0;
+	if (overlaps(b->scan_hint_start, b->scan_hint, s_off, s_off + bits))
+		b->scan_hint = 0;
 
-	if (overlaps(block->contig_hint_start, block->contig_hint, s_off, s_off + bits)) {
+	if (overlaps(b->contig_hint_start, b->contig_hint, s_off, s_off + bits)) {
 		if (!s_off)
-			block->left_free = 0;
+			b->left_free = 0;
 		refresh_block(chunk, index);
 		return;
 	}
 
-	block->left_free = pcpu_min_int(block->left_free, s_off);
+	b->left_free = pcpu_min_int(b->left_free, s_off);
 	if (s_off + bits <= block_bits)
-		block->right_free = pcpu_min_int(block->right_free, block_bits - (s_off + bits));
+		b->right_free = pcpu_min_int(b->right_free, block_bits - (s_off + bits));
 	else
-		block->right_free = 0;
+		b->right_free = 0;
 }
 
 /* The last block of an allocation that began in an earlier one; it covers [0, e_off). */
 static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
 {
-	struct pcpu_block_md *block = chunk->blocks + index;
+	struct pcpu_block_md *b = chunk->blocks + index;
 	int block_bits = chunk->a->block_bits;
 
-	block->first_free = (int)pcpu_next_zero_bit(block_map(chunk, index),
-						    (unsigned int)block_bits, (unsigned int)e_off);
+	b->first_free = (int)pcpu_next_zero_bit(block_map(chunk, index), (unsigned int)block_bits,
+						(unsigned int)e_off);
 	if (e_off == block_bits) {
-		block->scan_hint = 0;
-		block->contig_hint = 0;
-		block->left_free = 0;
-		block->right_free = 0;
+		b->scan_hint = 0;
+		b->contig_hint = 0;
+		b->left_free = 0;
+		b->right_free = 0;
 		return;
 	}
 
-	if (e_off > block->scan_hint_start)
-		block->scan_hint = 0;
-	block->left_free = 0;
-	if (e_off > block->contig_hint_start)
+	if (e_off > b->scan_hint_start)
+		b->scan_hint = 0;
+	b->left_free = 0;
+	if (e_off > b->contig_hint_start)
 		refresh_block(chunk, index);
 	else
-		block->right_free = pcpu_min_int(block->right_free, block_bits - e_off);
+		b->right_free = pcpu_min_int(b->right_free, block_bits - e_off);
 }
 
 /**
  * pcpu_hint_alloc - update all hints for an area that was just marked allocated
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @bit_off: first bit of the area
  * @bits: its size, not 0
  *
@@ -393,12 +393,12 @@ void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits)
 /* Where the free area that reaches left from @s_off begins in its block. */
 static int extend_left(const struct pcpu_chunk *chunk, int index, int s_off)
 {
-	const struct pcpu_block_md *block = chunk->blocks + index;
+	const struct pcpu_block_md *b = chunk->blocks + index;
 	unsigned int last;
 
 	/* often the freed area adjoins the contig hint, and no scan is needed */
-	if (s_off == block->contig_hint + block->contig_hint_start)
-		return block->contig_hint_start;
+	if (s_off == b->contig_hint + b->contig_hint_start)
+		return b->contig_hint_start;
 
 	last = pcpu_last_bit(block_map(chunk, index), 0, (unsigned int)s_off);
 	return last == (unsigned int)s_off ? 0 : (int)last + 1;
@@ -407,10 +407,10 @@ static int extend_left(const struct pcpu_chunk *chunk, int index, int s_off)
 /* Where the free area that reaches right from @e_off ends in its block. */
 static int extend_right(const struct pcpu_chunk *chunk, int index, int e_off)
 {
-	const struct pcpu_block_md *block = chunk->blocks + index;
+	const struct pcpu_block_md *b = chunk->blocks + index;
 
-	if (e_off == block->contig_hint_start)
-		return block->contig_hint_start + block->contig_hint;
+	if (e_off == b->contig_hint_start)
+		return b->contig_hint_start + b->contig_hint;
 	return (int)pcpu_next_bit(block_map(chunk, index), (unsigned int)chunk->a->block_bits,
 				  (unsigned int)e_off);
 }
@@ -447,7 +447,7 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 
 /**
  * pcpu_hint_free - update all hints for an area that was just marked free
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @bit_off: first bit of the area
  * @bits: its size, not 0
  *

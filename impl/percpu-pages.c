@@ -81,7 +81,7 @@ static bool map_frames(struct pcpu_chunk *chunk, int start, int end)
 
 /**
  * pcpu_populate_pages - give a range of pages memory on every possible CPU
- * @chunk: chunk of interest, not immutable
+ * @chunk: the chunk, not immutable
  * @start: first page, none of the range populated
  * @end: page after the last
  *
@@ -109,7 +109,7 @@ bool pcpu_populate_pages(struct pcpu_chunk *chunk, int start, int end)
 
 /**
  * pcpu_depopulate_pages - take the memory of a range of pages back
- * @chunk: chunk of interest, not immutable
+ * @chunk: the chunk, not immutable
  * @start: first page, all of the range populated and without live objects
  * @end: page after the last
  *

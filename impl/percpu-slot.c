@@ -43,7 +43,7 @@ int pcpu_size_to_slot(const struct pcpu_allocator *a, int size)
 
 /**
  * pcpu_chunk_slot - the slot that a chunk's contig hint calls for
- * @chunk: chunk of interest
+ * @chunk: the chunk
  *
  * Not necessarily the one it is on: see isolated chunks, and failed fits in low slots.
  */
@@ -56,7 +56,7 @@ int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
 
 /**
  * pcpu_chunk_move - put a chunk on a list
- * @chunk: chunk of interest; the reserved chunk is on none and stays so
+ * @chunk: the chunk; the reserved chunk is on none and stays so
  * @slot: the list
  * @front: at its front, or its tail
  */
@@ -75,7 +75,7 @@ void pcpu_chunk_move(struct pcpu_chunk *chunk, int slot, bool front)
 
 /**
  * pcpu_chunk_relocate - put a chunk on the list that its contig hint calls for
- * @chunk: chunk of interest
+ * @chunk: the chunk
  * @oslot: the slot its hint called for before, or -1 to move it in any case
  *
  * To the front if it gained, to the tail if it lost.  Isolated chunks stay where they are.
@@ -90,7 +90,7 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot)
 
 /**
  * pcpu_isolate_chunk - queue a chunk for giving its empty pages back
- * @chunk: chunk of interest
+ * @chunk: the chunk
  *
  * From here on its empty pages are not counted as available.
  */
@@ -107,7 +107,7 @@ void pcpu_isolate_chunk(struct pcpu_chunk *chunk)
 
 /**
  * pcpu_reintegrate_chunk - take an isolated chunk back into use
- * @chunk: chunk of interest; nothing happens if it is not isolated
+ * @chunk: the chunk; nothing happens if it is not isolated
  */
 void pcpu_reintegrate_chunk(struct pcpu_chunk *chunk)
 {
@@ -120,7 +120,7 @@ void pcpu_reintegrate_chunk(struct pcpu_chunk *chunk)
 
 /**
  * pcpu_sideline_chunk - keep an isolated chunk as a last resort
- * @chunk: chunk of interest, its empty pages given back
+ * @chunk: the chunk, its empty pages given back
  */
 void pcpu_sideline_chunk(struct pcpu_chunk *chunk)
 {
