@@ -27,7 +27,6 @@ static void *ours_create(const struct machine *m, struct world *w, unsigned int 
 	};
 
 	for (unsigned int i = 0; i < cfg.nr_cpus; i++) {
-		cfg.cpu[i] = machine_cpu(m, i);
 		cfg.unit_offset[i] = (uint64_t)i * machine_unit_size(m);
 	}
 	cfg.area_size = (uint64_t)cfg.nr_cpus * machine_unit_size(m);
@@ -41,9 +40,8 @@ static void ours_destroy(void *s)
 
 static unsigned int ours_flags(void *s)
 {
-	const struct pcpu_allocator *a = s;
-
-	return SUBJECT_HAS_STATS | (pcpu_quirk(a, PCPU_QUIRK_BAD_FREE) ? 0 : SUBJECT_CHECKS_FREE);
+	(void)s;
+	return SUBJECT_HAS_STATS;
 }
 
 static uint64_t ours_alloc(void *s, const struct alloc_args *args)
@@ -122,7 +120,6 @@ static void ours_view(void *s, struct subject_view *v)
 				return;
 		}
 	}
-	v->free_slot = a->free_slot;
 	v->nr_slots = a->nr_slots;
 	v->nr_empty_pop_pages = a->nr_empty_pop_pages;
 	v->nr_populated = (long)a->nr_populated;

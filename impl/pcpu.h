@@ -86,8 +86,7 @@ enum pcpu_status {
  * @dyn_size:      bytes of dynamic area in the first chunk; the sum of the three sizes is a
  *                 multiple of 4 and at most a unit
  * @nr_cpus:       number of possible CPUs
- * @cpu:           their ids, ascending
- * @unit_offset:   offset of each one's unit from a chunk's base, in the same order
+ * @unit_offset:   offset of each one's unit from a chunk's base, in ascending order of their ids
  * @area_size:     bytes of address space that one chunk spans
  * @base_addr:     address of the first unit of the first chunk
  * @vm_start:      first address of the window that further chunks come from
@@ -101,7 +100,6 @@ struct pcpu_config {
 	unsigned int unit_pages;
 	size_t static_size, reserved_size, dyn_size;
 	unsigned int nr_cpus;
-	unsigned int cpu[PCPU_MAX_CPUS];
 	uint64_t unit_offset[PCPU_MAX_CPUS];
 	uint64_t area_size;
 	uint64_t base_addr;

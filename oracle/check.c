@@ -25,6 +25,8 @@ bool check_refresh_view(struct oracle *o)
 	o->view.chunk = o->view_chunk;
 	o->view.nr_chunks = 0;
 	o->view.fault = NULL;
+	/* padding too: what was shown is compared as memory */
+	memset(o->view_chunk, 0, (o->m.nr_chunks + 1) * sizeof(*o->view_chunk));
 	o->ops->view(o->s, &o->view);
 	CHECK(o, list_integrity, !o->view.fault, NULL, -1, -1, "%s", o->view.fault);
 	CHECK(o, world_misuse, !o->w->misuse, NULL, -1, -1, "%s", o->w->misuse);
@@ -149,7 +151,7 @@ static bool check_chunk_maps(struct oracle *o, struct model_chunk *c, const stru
 	o->checked[RULE_bound_map]++;
 	if (!everything && to * sizeof(long) > MAP_BYTES_PER_OP) {
 		/* too large to compare each time: the touched pages, and one more in turn */
-		from = o->cursor++ % (c->map_words / per_page) * per_page;
+		from = c->map_cursor++ % (c->map_words / per_page) * per_page;
 		same = same_words(c, v, from, from + per_page);
 		from = (size_t)c->touched_from * per_page;
 		to = (size_t)c->touched_to * per_page;
@@ -276,9 +278,12 @@ static bool unchanged(const struct model_chunk *c, const struct subject_chunk *v
 {
 	size_t bytes = (size_t)c->nr_pages * sizeof(*c->blocks);
 
+	bool end_used = c->unit[c->nr_units - 1] != UNIT_FREE;
+
 	return c->map_words * sizeof(long) <= MAP_BYTES_PER_OP &&
-	       !memcmp(&c->seen, v, sizeof(*v)) && same_words(c, v, 0, c->map_words) &&
-	       !memcmp(c->blocks, v->blocks, bytes) && !memcmp(&c->md, v->md, sizeof(c->md)) &&
+	       (!end_used || bit(v->bound_map, c->nr_units)) && !memcmp(&c->seen, v, sizeof(*v)) &&
+	       same_words(c, v, 0, c->map_words) && !memcmp(c->blocks, v->blocks, bytes) &&
+	       !memcmp(&c->md, v->md, sizeof(c->md)) &&
 	       !memcmp(c->populated_seen, v->populated, c->populated_bytes);
 }
 

@@ -42,10 +42,8 @@ void static_fill(uint8_t *data, uint32_t size, unsigned int cpu)
 		memcpy(data + i, data, size - i < period ? size - i : period);
 }
 
-static uint8_t **shadow_of(const struct model *m, const struct model_chunk *c, unsigned int cpu,
-			   int page)
+static uint8_t **shadow_of(const struct model_chunk *c, unsigned int cpu, int page)
 {
-	(void)m;
 	return c->shadow + cpu * (unsigned int)c->nr_pages + page;
 }
 
@@ -65,7 +63,7 @@ void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units)
 
 			if (nr > unit + units - i)
 				nr = unit + units - i;
-			memset(*shadow_of(&o->m, c, cpu, page) + 4 * in_page, 0, (size_t)nr * 4);
+			memset(*shadow_of(c, cpu, page) + 4 * in_page, 0, (size_t)nr * 4);
 			i += nr;
 		}
 	}
@@ -84,7 +82,7 @@ bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units)
 		for (int i = unit; i < unit + units;) {
 			int page = i / c->block_units, in_page = i % c->block_units;
 			const uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
-			const uint8_t *want = *shadow_of(&o->m, c, cpu, page);
+			const uint8_t *want = *shadow_of(c, cpu, page);
 			int nr = c->block_units - in_page;
 
 			if (nr > unit + units - i)
@@ -131,7 +129,7 @@ static bool check_page_contents(struct oracle *o, struct model_chunk *c, int pag
 
 	o->checked[RULE_content_intact] += nr_cpus;
 	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
-		uint8_t *want = *shadow_of(&o->m, c, cpu, page);
+		uint8_t *want = *shadow_of(c, cpu, page);
 		const uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
 
 		if (data && !memcmp(data, want, size))
@@ -147,6 +145,23 @@ static bool check_page_contents(struct oracle *o, struct model_chunk *c, int pag
 static bool has_objects(const struct model_chunk *c, int page)
 {
 	return c->populated[page] && c->block[page].nr_used;
+}
+
+/**
+ * check_object - the contents of all pages that an object lies on
+ * @o: the oracle
+ * @c: the chunk
+ * @unit: its first unit
+ * @units: how many
+ *
+ * After this op, or before it is freed, its bytes and those of its neighbours must be right.
+ */
+bool check_object(struct oracle *o, struct model_chunk *c, int unit, int units)
+{
+	for (int page = unit / c->block_units; page * c->block_units < unit + units; page++)
+		if (!o->m.dry && !check_page_contents(o, c, page))
+			return false;
+	return true;
 }
 
 static bool check_chunk_contents(struct oracle *o, struct model_chunk *c)

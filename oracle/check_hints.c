@@ -33,6 +33,12 @@ static bool scan_is_ordered(const struct subject_md *md)
 	return (md->scan_hint_start > md->contig_hint_start) == (md->scan_hint == md->contig_hint);
 }
 
+/* Where scan-equal is tolerated, equal hints may lie either way round. */
+static bool equal_ok(const struct oracle *o, const struct subject_md *md)
+{
+	return oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL) && md->scan_hint == md->contig_hint;
+}
+
 /* The scan hint is another area than the contig hint: it lies before or after it. */
 static bool scan_is_apart(const struct subject_md *md)
 {
@@ -72,11 +78,9 @@ bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
 				 is_free(c, at + md->scan_hint_start, md->scan_hint)),
 	      c, at, at + bu, "block %d of %s: scan_hint %d at %d is not free", index, c->name,
 	      md->scan_hint, md->scan_hint_start);
-	CHECK(o, block_scan,
-	      !md->scan_hint || scan_is_ordered(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL),
-	      c, at, at + bu, "block %d of %s: scan_hint %d at %d beside contig_hint %d at %d",
-	      index, c->name, md->scan_hint, md->scan_hint_start, md->contig_hint,
-	      md->contig_hint_start);
+	CHECK(o, block_scan, !md->scan_hint || scan_is_ordered(md) || equal_ok(o, md), c, at,
+	      at + bu, "block %d of %s: scan_hint %d at %d beside contig_hint %d at %d", index,
+	      c->name, md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, block_scan, !md->scan_hint || scan_is_apart(md) || same_ok, c, at, at + bu,
 	      "block %d of %s: scan_hint %d at %d is part of contig_hint %d at %d", index, c->name,
 	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
@@ -133,10 +137,9 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 				 is_free(c, md->scan_hint_start, md->scan_hint)),
 	      c, -1, -1, "%s: scan_hint %d at %d is not free", c->name, md->scan_hint,
 	      md->scan_hint_start);
-	CHECK(o, chunk_scan,
-	      !md->scan_hint || scan_is_ordered(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL),
-	      c, -1, -1, "%s: scan_hint %d at %d beside contig_hint %d at %d", c->name,
-	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
+	CHECK(o, chunk_scan, !md->scan_hint || scan_is_ordered(md) || equal_ok(o, md), c, -1, -1,
+	      "%s: scan_hint %d at %d beside contig_hint %d at %d", c->name, md->scan_hint,
+	      md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, chunk_scan,
 	      !md->scan_hint || scan_is_apart(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME) ||
 		      oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||

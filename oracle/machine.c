@@ -66,6 +66,8 @@ const char *machine_fault(const struct machine *m)
 		return "frames must be at most 4096";
 	if (m->vm_pages > MACHINE_VM_PAGES_MAX)
 		return "vm_pages must be at most 65536";
+	if (m->vm_pages / (m->unit_pages * machine_nr_cpus(m)) > MACHINE_CHUNKS_MAX)
+		return "vm_pages must have room for at most 1000 chunks";
 	return NULL;
 }
 
@@ -107,6 +109,8 @@ void machine_clamp(struct machine *m)
 	m->dyn_size += -(m->static_size + m->reserved_size + m->dyn_size) % 4;
 
 	m->vm_pages = at_most(m->vm_pages, MACHINE_VM_PAGES_MAX);
+	m->vm_pages = at_most(m->vm_pages,
+			      (uint64_t)m->unit_pages * machine_nr_cpus(m) * MACHINE_CHUNKS_MAX);
 	m->frames = at_most(m->frames, MACHINE_MEMORY_MAX / m->page);
 	m->frames = at_most(m->frames, MACHINE_FRAMES_MAX);
 }

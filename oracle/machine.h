@@ -19,6 +19,7 @@
 #define MACHINE_MEMORY_MAX (4u << 20)
 #define MACHINE_FRAMES_MAX 4096u
 #define MACHINE_VM_PAGES_MAX 65536u
+#define MACHINE_CHUNKS_MAX 1000u
 
 /**
  * struct machine - one machine
@@ -28,7 +29,7 @@
  * @static_size:   bytes of static per-CPU data, 1 or more
  * @reserved_size: bytes of the reserved region, a multiple of 4, or 0
  * @dyn_size:      bytes of the dynamic region of the first chunk, 8 or more
- * @vm_pages:      pages in the window that further chunks come from
+ * @vm_pages:      pages in the window that further chunks come from; room for at most 1000 chunks
  * @frames:        page frames for further chunks, at most 4096
  */
 struct machine {

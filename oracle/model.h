@@ -70,6 +70,7 @@ struct truth {
  * @md, @blocks:  the subject's hints, as validated last
  * @alloc_seen, @bound_seen: the maps as they should look, given how they were validated last
  * @map_words:    words in each of these
+ * @map_cursor:   the page of large maps that is compared next
  * @seen:         the subject's other beliefs, as validated last
  * @touched:      some unit or page changed since the last check
  * @touched_from, @touched_to: the pages on which units changed since the last check
@@ -97,6 +98,7 @@ struct model_chunk {
 	struct subject_md md, *blocks;
 	unsigned long *alloc_seen, *bound_seen;
 	size_t map_words;
+	size_t map_cursor;
 	struct subject_chunk seen;
 	bool touched, pages_touched;
 	int touched_from, touched_to;

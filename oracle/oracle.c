@@ -184,6 +184,16 @@ static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved,
 	return true;
 }
 
+/* The subject asked the world for exactly what was foretold, in the foretold order. */
+static bool check_requests(struct oracle *o, const struct budget *b)
+{
+	CHECK(o, requests, !memcmp(b, &o->w->budget, sizeof(*b)), NULL, -1, -1,
+	      "%u frames are left and %u metadata requests to the fault, expected %u and %u",
+	      o->w->budget.frames_free, o->w->budget.fault[PCPU_FAULT_META], b->frames_free,
+	      b->fault[PCPU_FAULT_META]);
+	return true;
+}
+
 /* What was served is in no chunk that there should be: is it in one that there should not be? */
 static bool fail_stray(struct oracle *o, uint64_t ptr)
 {
@@ -236,6 +246,8 @@ static bool check_placement(struct oracle *o, uint64_t ptr, const struct forecas
 
 	CHECK(o, null_expected, f->why == REASON_OK, c, off / 4, off / 4 + f->units,
 	      "%s+%d was served, expected none: %s", c->name, off, reason_texts[f->why]);
+	CHECK(o, null_expected, f->c, c, off / 4, off / 4 + f->units,
+	      "%s+%d was served, expected no chunk to serve it", c->name, off);
 	CHECK(o, place_chunk, c == f->c, c, off / 4, off / 4 + f->units,
 	      "%s+%d was served, expected %s+%d", c->name, off, f->c->name, 4 * f->unit);
 	CHECK(o, place_offset, off == 4 * f->unit, c, off / 4, off / 4 + f->units,
@@ -283,12 +295,13 @@ static bool settle_served(struct oracle *o, struct forecast *f, int oslot)
 /* An illegal request changes nothing. */
 static bool refuse_request(struct oracle *o, const struct alloc_args *args, struct outcome *out)
 {
+	struct budget b = o->w->budget;
 	uint64_t ptr = o->ops->alloc(o->s, args);
 
 	CHECK(o, bad_request, !ptr, NULL, -1, -1, "size=%u align=%u was served", args->size,
 	      args->align);
 	set_outcome(out, REASON_BAD_REQUEST, NULL, 0);
-	return check_refresh_view(o) && check_state(o, false);
+	return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
 }
 
 /**
@@ -339,15 +352,17 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 			o->m.atomic_failed = true;
 			o->m.work_pending = true;
 		}
-		return check_refresh_view(o) && check_state(o, false);
+		return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
 	}
 
 	oslot = model_hint_slot(&o->m, f.c);
 	model_mark(&o->m, f.c, f.unit, f.units);
 	if (f.why != REASON_OK)
-		return settle_failed_population(o, &f, oslot) && check_state(o, false);
+		return settle_failed_population(o, &f, oslot) && check_state(o, false) &&
+		       check_requests(o, &b);
 	return settle_served(o, &f, oslot) && (o->m.dry || check_zeroed(o, f.c, f.unit, f.units)) &&
-	       check_state(o, false);
+	       check_state(o, false) && check_object(o, f.c, f.unit, f.units) &&
+	       check_requests(o, &b);
 }
 
 /**
@@ -383,6 +398,7 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 	struct model_chunk *c = ptr ? model_chunk_at(m, ptr) : NULL;
 	int off = c ? (int)(ptr - c->base) : 0;
 	bool live = c && off % 4 == 0 && c->unit[off / 4] == UNIT_START;
+	struct budget b = o->w->budget;
 	int oslot;
 
 	o->nr_ops++;
@@ -400,9 +416,11 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 		CHECK(o, bad_free, taken == !ptr, c, off / 4, off / 4 + 1,
 		      "the free of %s+%d, no live object, was %s", c ? c->name : "nothing", off,
 		      taken ? "not refused" : "refused");
-		return check_refresh_view(o) && check_state(o, false);
+		return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
 	}
 
+	if (!check_object(o, c, off / 4, model_object_units(c, off / 4)))
+		return false;
 	oslot = model_hint_slot(m, c);
 	CHECK(o, bad_free, o->ops->free(o->s, ptr), c, off / 4, off / 4 + 1,
 	      "the free of the live object at %s+%d was refused", c->name, off);
@@ -411,7 +429,7 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 		return false;
 	model_relocate(m, c, oslot);
 	oracle_settle_free(m, c);
-	return check_state(o, false);
+	return check_state(o, false) && check_requests(o, &b);
 }
 
 /**
@@ -427,7 +445,19 @@ bool oracle_balance(struct oracle *o)
 	o->nr_ops++;
 	balance_naive(o, &b);
 	o->ops->balance(o->s);
-	return check_refresh_view(o) && check_state(o, false);
+	return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
+}
+
+/* Take the memory of those pages of a range that have some and hold no object. */
+static void depopulate_empty(struct model *m, struct model_chunk *c, int from, int to,
+			     struct budget *b)
+{
+	for (int page = from; page < to; page++) {
+		if (!c->populated[page] || c->block[page].nr_free != c->block_units)
+			continue;
+		model_set_populated(m, c, page, page + 1, false);
+		b->frames_free += m->nr_cpus;
+	}
 }
 
 /**
@@ -458,9 +488,7 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 	else if (on)
 		out->reason = try_populate_missing(o, &b, c, (int)from, (int)to);
 	else
-		for (int page = (int)from; page < (int)to; page++)
-			if (c->populated[page] && c->block[page].nr_free == c->block_units)
-				model_set_populated(m, c, page, page + 1, false);
+		depopulate_empty(m, c, (int)from, (int)to, &b);
 
 	ret = on ? o->ops->populate(o->s, c->id, from, to) :
 		   o->ops->depopulate(o->s, c->id, from, to);
@@ -468,7 +496,7 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 	      "%s of pages %u to %u of %s gave %d, expected: %s",
 	      on ? "population" : "depopulation", from, to, c->name, ret,
 	      reason_texts[out->reason]);
-	return check_refresh_view(o) && check_state(o, false);
+	return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
 }
 
 /* Write or compare the pattern of @seed over an object; false if its memory is not there. */
@@ -507,7 +535,8 @@ bool oracle_write(struct oracle *o, uint64_t ptr, uint32_t seed)
 	o->nr_ops++;
 	if (!c || !model_object_units(c, (int)((ptr - c->base) / 4)))
 		return true;
-	return object_bytes(o, c, (int)((ptr - c->base) / 4), seed) && check_contents(o, false);
+	return object_bytes(o, c, (int)((ptr - c->base) / 4), seed) &&
+	       check_object(o, c, (int)((ptr - c->base) / 4), 1) && check_contents(o, false);
 }
 
 /**

@@ -81,7 +81,7 @@ struct outcome {
  * @finding:   which, valid if @failed
  * @checked:   how often each rule was checked
  * @nr_ops:    ops done, those included that free everything at the end
- * @cursor:    where the round robin over contents and maps goes on
+ * @cursor:    where the round robin over contents goes on
  * @static_want: what the static area of each CPU must hold
  * @page_list, @page_list_size: scratch for check_distinct()
  */
@@ -132,8 +132,7 @@ bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk);
 	} while (0)
 
 /* search_naive.c */
-int search_chunk_naive(const struct oracle *o, const struct model_chunk *c, int units, int align,
-		       bool populated_only);
+int search_chunk_naive(const struct model_chunk *c, int units, int align, bool populated_only);
 struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved, bool atomic,
 				 int *unit);
 bool search_area_naive(const struct model *m, uint64_t *base);
@@ -165,6 +164,7 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 bool check_contents(struct oracle *o, bool everything);
 bool check_pages(struct oracle *o, struct model_chunk *c);
 bool check_distinct(struct oracle *o);
+bool check_object(struct oracle *o, struct model_chunk *c, int unit, int units);
 bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units);
 void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units);
 uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i);

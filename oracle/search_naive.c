@@ -89,7 +89,6 @@ static bool next_region(const struct model_chunk *c, int units, int align, int f
 
 /**
  * search_chunk_naive - where a chunk must serve a request
- * @o: the oracle
  * @c: the chunk, its hints validated
  * @units: size in units
  * @align: alignment in units
@@ -97,13 +96,11 @@ static bool next_region(const struct model_chunk *c, int units, int align, int f
  *
  * Return: the unit, or -1 if the hints promise no fit.
  */
-int search_chunk_naive(const struct oracle *o, const struct model_chunk *c, int units, int align,
-		       bool populated_only)
+int search_chunk_naive(const struct model_chunk *c, int units, int align, bool populated_only)
 {
 	struct region r;
 	int from, end;
 
-	(void)o;
 	if (!hint_fits(&c->md, units, align))
 		return -1;
 
@@ -145,7 +142,7 @@ struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool re
 	struct model *m = &o->m;
 
 	if (reserved) {
-		*unit = search_chunk_naive(o, m->reserved, bytes / 4, align / 4, atomic);
+		*unit = search_chunk_naive(m->reserved, bytes / 4, align / 4, atomic);
 		return *unit >= 0 ? m->reserved : NULL;
 	}
 
@@ -155,7 +152,7 @@ struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool re
 		for (unsigned int i = 0; i < l->nr;) {
 			struct model_chunk *c = l->chunk[i];
 
-			*unit = search_chunk_naive(o, c, bytes / 4, align / 4, atomic);
+			*unit = search_chunk_naive(c, bytes / 4, align / 4, atomic);
 			if (*unit >= 0)
 				return c;
 			if (slot < SLOT_FAIL_THRESHOLD)
@@ -172,7 +169,7 @@ struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool re
  * @m: the model
  * @base: where the address is stored
  *
- * Tries every page from the top down.
+ * From the top down; where a chunk is in the way, the next try is just below it.
  *
  * Return: false if it fits nowhere.
  */
@@ -203,6 +200,17 @@ bool search_area_naive(const struct model *m, uint64_t *base)
 	return false;
 }
 
+/* Is there no hint, of the chunk or of a block, whose padding is in the way of the request? */
+static bool fits_with_padding(const struct model_chunk *c, int units, int align)
+{
+	if (!hint_fits(&c->md, units, align))
+		return false;
+	for (int i = 0; i < c->nr_pages; i++)
+		if (c->block[i].contig >= units && !hint_fits(c->blocks + i, units, align))
+			return false;
+	return true;
+}
+
 /**
  * fit_is_excused - may a chunk refuse a request although the true map has room
  * @o: the oracle
@@ -220,11 +228,10 @@ bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int uni
 {
 	if (atomic && c->nr_populated != c->nr_pages)
 		return true;
-	if (align > 1)
+	if (align > 1 && !fits_with_padding(c, units, align))
 		return true;
 	if (oracle_tolerates(o, PCPU_QUIRK_FREE_END) || oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
-	    oracle_tolerates(o, PCPU_QUIRK_SCAN_PROMOTE) ||
-	    oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME))
+	    oracle_tolerates(o, PCPU_QUIRK_SCAN_PROMOTE))
 		return true;
 	return c->in_block < units && c->md.contig_hint < units;
 }

@@ -68,7 +68,7 @@ struct subject_view {
 	unsigned int nr_chunks;
 	struct subject_chunk *chunk;
 	const char *fault;
-	int free_slot, nr_slots;
+	int nr_slots;
 	long nr_empty_pop_pages, nr_populated;
 	bool atomic_failed, work_pending;
 	struct subject_stats stats;
@@ -88,8 +88,7 @@ struct alloc_args {
 };
 
 /* Subject flags. */
-#define SUBJECT_CHECKS_FREE 1u /* a free of what is no live object is refused, not undefined */
-#define SUBJECT_HAS_STATS 2u
+#define SUBJECT_HAS_STATS 1u /* keeps struct subject_stats and the per-chunk figures */
 
 /**
  * struct subject_ops - the adapter

@@ -54,8 +54,11 @@ bool budget_refuses(struct budget *b, enum pcpu_fault kind)
 #define GUARD 16
 #endif
 
+#define PIECE_TAKEN 0x70637075u
+
 struct piece {
 	size_t size;
+	uint32_t taken;
 	_Alignas(16) uint8_t data[];
 };
 
@@ -68,6 +71,7 @@ static void *world_meta_alloc(void *ctx, enum pcpu_fault kind, size_t size)
 		return NULL;
 	p = host_alloc(sizeof(*p) + size + GUARD);
 	p->size = size;
+	p->taken = PIECE_TAKEN;
 	memset(p->data, 0, size + GUARD);
 	w->meta_live++;
 	return p->data;
@@ -78,6 +82,11 @@ static void world_meta_free(void *ctx, void *data)
 	struct world *w = ctx;
 	struct piece *p = (struct piece *)((uint8_t *)data - offsetof(struct piece, data));
 
+	if (p->taken != PIECE_TAKEN) {
+		w->misuse = "metadata was given back that was not taken";
+		return;
+	}
+	p->taken = 0;
 	for (size_t i = p->size; i < p->size + GUARD; i++)
 		if (p->data[i])
 			w->misuse = "metadata was written behind its end";

@@ -47,6 +47,21 @@
 	     "depopulate chunk=2 pages=2..9\n" /* 11 */                                        \
 	     "populate chunk=0 pages=0..1\n" /* 12 */
 
+/* Contents far above what is compared after each op: 2 CPUs with 64 pages of 4096 bytes. */
+#define LARGE                                                                                    \
+	HEAD "machine cpus=2 page=4096 unit_pages=64 static=4 reserved=0 dyn=262140 vm_pages=0 " \
+	     "frames=0\n"                                                                        \
+	     "r0 = alloc size=64 align=4\n" /* 1 */                                              \
+	     "r1 = alloc size=64 align=4\n" /* 2 */                                              \
+	     "write r0 seed=1\n"                                                                 \
+	     "write r1 seed=2\n"                                                                 \
+	     "r2 = alloc size=64 align=4\n" /* 3 */
+
+/* A fault that is far away is counted down by every request. */
+#define ARMED                                                         \
+	ONE_PAGE "r0 = alloc size=4 align=4 (fail meta 40)\n" /* 1 */ \
+		 "balance\n" /* 2 */
+
 /* Chunks of one page of 64 units; the first one has room for 8 bytes only. */
 #define ONE_PAGE                                                                          \
 	HEAD "machine cpus=1 page=256 unit_pages=1 static=4 reserved=0 dyn=8 vm_pages=8 " \
@@ -358,6 +373,25 @@ static uint64_t alloc_dirty(struct saboteur *s, const struct alloc_args *args)
 	return ptr;
 }
 
+/* The byte before a new object, which another one ends with. */
+static uint64_t alloc_dirty_neighbour(struct saboteur *s, const struct alloc_args *args)
+{
+	uint64_t ptr = subject_ours.alloc(s->s, args);
+
+	scribble(s, ptr - 1);
+	return ptr;
+}
+
+/* One request more than the op needs; it is given back at once. */
+static void balance_ask_more(struct saboteur *s)
+{
+	void *p;
+
+	subject_ours.balance(s->s);
+	p = s->w->env.meta_alloc(s->w->env.ctx, PCPU_FAULT_META, 8);
+	s->w->env.meta_free(s->w->env.ctx, p);
+}
+
 static bool free_accept(struct saboteur *s, uint64_t ptr)
 {
 	(void)s;
@@ -512,6 +546,8 @@ static const struct sabotage sabotages[] = {
 	{ RULE_page_range, ERRORS, 10, .populate = populate_refused },
 	{ RULE_page_range, ERRORS, 11, .populate = populate_done },
 	{ RULE_page_range, ERRORS, 12, .populate = populate_done },
+	{ RULE_content_intact, LARGE, 3, .alloc = alloc_dirty_neighbour },
+	{ RULE_requests, ARMED, 2, .balance = balance_ask_more },
 	{ RULE_world_misuse, PLAIN, 6, .balance = balance_give_free_frame },
 	{ RULE_world_misuse, PLAIN, 6, .balance = balance_give_wild_frame },
 	{ RULE_world_misuse, PLAIN, 0, .destroy = destroy_give_frame },

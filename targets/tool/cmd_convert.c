@@ -51,7 +51,12 @@ static bool convert_into(const struct input *in, const char *folder, bool to_byt
 		char name[512], path[4800];
 		size_t n;
 
-		snprintf(name, sizeof(name), "%s", from[0] ? from : in->path[i]);
+		if (snprintf(name, sizeof(name), "%s", from[0] ? from : in->path[i]) >=
+		    (int)sizeof(name)) {
+			usage_error("%s: expected a path below %zu bytes", in->path[i],
+				    sizeof(name));
+			return false;
+		}
 		n = strlen(name);
 		for (char *c = name; *c; c++)
 			if (*c == '/')

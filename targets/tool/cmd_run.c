@@ -62,7 +62,11 @@ static bool write_stats(const char *path, const struct totals *t)
 		t->ops, t->findings);
 	for (int i = 0; i < RULE_NR; i++)
 		fprintf(f, "rule.%s %" PRIu64 "\n", rule_infos[i].name, t->checked[i]);
-	return !fclose(f);
+	if (fclose(f)) {
+		usage_error("%s: cannot be written", path);
+		return false;
+	}
+	return true;
 }
 
 static int run_all(const struct run_options *ro, const struct input *in, bool reverse,

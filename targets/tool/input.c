@@ -63,12 +63,14 @@ bool input_add(struct input *in, const char *path)
 	bool ok = true;
 	int nr;
 
-	if (stat(path, &st)) {
+	/* below a folder only plain files count: no links that may loop, no pipes that may block */
+	if (in->depth ? lstat(path, &st) : stat(path, &st)) {
 		usage_error("%s: %s", path, strerror(errno));
 		return false;
 	}
 	if (!S_ISDIR(st.st_mode)) {
-		add_path(in, path);
+		if (!in->depth || S_ISREG(st.st_mode))
+			add_path(in, path);
 		return true;
 	}
 
@@ -77,14 +79,18 @@ bool input_add(struct input *in, const char *path)
 		usage_error("%s: %s", path, strerror(errno));
 		return false;
 	}
+	in->depth++;
 	for (int i = 0; i < nr; i++) {
 		char sub[4096];
+		int len = snprintf(sub, sizeof(sub), "%s/%s", path, entry[i]->d_name);
 
-		if (ok &&
-		    snprintf(sub, sizeof(sub), "%s/%s", path, entry[i]->d_name) < (int)sizeof(sub))
+		if (ok && len >= (int)sizeof(sub))
+			ok = !usage_error("%s/...: expected paths below 4096 bytes", path);
+		else if (ok)
 			ok = input_add(in, sub);
 		free(entry[i]);
 	}
+	in->depth--;
 	free(entry);
 	return ok;
 }
@@ -112,6 +118,8 @@ uint8_t *read_file(const char *path, size_t *len)
 	*len = 0;
 	if (!f || !data) {
 		usage_error("%s: %s", path, strerror(errno));
+		if (f && f != stdin)
+			fclose(f);
 		free(data);
 		return NULL;
 	}
@@ -122,12 +130,16 @@ uint8_t *read_file(const char *path, size_t *len)
 		if (!n)
 			break;
 		if (*len + 1 == size) {
-			size *= 2;
-			data = size > FILE_MAX ? NULL : realloc(data, size);
-			if (!data) {
+			uint8_t *more = size < FILE_MAX ? realloc(data, size * 2) : NULL;
+
+			if (!more) {
 				usage_error("%s: expected a file below 64 MiB", path);
+				free(data);
+				data = NULL;
 				break;
 			}
+			data = more;
+			size *= 2;
 		}
 	}
 	if (data && ferror(f)) {
@@ -165,6 +177,19 @@ bool is_text_program(const uint8_t *data, size_t len)
 	return len - i >= sizeof(word) - 1 && !memcmp(data + i, word, sizeof(word) - 1);
 }
 
+/*
+ * Something that a person wrote, and so no bytes of a fuzz engine; as a program it gets an error
+ * that says where.
+ */
+static bool looks_like_text(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (data[i] != '\n' && data[i] != '\r' && data[i] != '\t' &&
+		    (data[i] < ' ' || data[i] > '~'))
+			return false;
+	return len >= BYTES_HEADER;
+}
+
 /**
  * load_program - read a program in either form
  * @p: the program, to be freed by program_exit()
@@ -182,7 +207,7 @@ bool load_program(struct program *p, const char *path)
 
 	if (!data)
 		return false;
-	if (must_be_text || is_text_program(data, len)) {
+	if (must_be_text || is_text_program(data, len) || looks_like_text(data, len)) {
 		ok = program_from_text(p, (const char *)data, len, &err);
 		if (!ok)
 			usage_error("%s:%u: %s", path, err.line, err.what);

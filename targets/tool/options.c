@@ -42,7 +42,7 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value)
 	if (!isdigit((unsigned char)text[0]))
 		return false;
 	errno = 0;
-	*value = strtoull(text, &end, 0);
+	*value = strtoull(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
 	return !errno && !*end && *value <= max;
 }
 

@@ -4,6 +4,7 @@
  *
  * Exit codes of all: 0 clean, 1 findings, 2 bad input or usage.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "tool.h"
@@ -62,6 +63,14 @@ static void print_command_help(const struct command *c)
 	printf("\nExit code: 0 clean, 1 findings, 2 bad input or usage.\n");
 }
 
+/* What could not be printed must not look like a clean result. */
+static int flushed(int ret)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return usage_error("standard output: %s", strerror(errno));
+	return ret;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
@@ -75,7 +84,7 @@ int main(int argc, char **argv)
 			print_command_help(commands + i);
 			return EXIT_CLEAN;
 		}
-		return commands[i].run(argc - 1, argv + 1);
+		return flushed(commands[i].run(argc - 1, argv + 1));
 	}
 	return usage_error("expected a command, see 'pcpufuzz --help'; got '%s'", argv[1]);
 }

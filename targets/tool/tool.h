@@ -47,7 +47,7 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 struct run_options {
 	struct exec_options exec;
-	char how[160];
+	char how[640];
 };
 
 /*
@@ -72,6 +72,7 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value);
 struct input {
 	char **path;
 	size_t nr, capacity;
+	unsigned int depth; /* folders above the one that is being read */
 };
 
 bool input_add(struct input *in, const char *path);

@@ -70,8 +70,15 @@ static bool read_groups(struct trace *t, const char *line)
 		json_decref(groups);
 		return trace_fail(t, "a header line '# geom static=... unit=...' before this line");
 	}
-	json_array_foreach(groups, i, group) units +=
-		json_integer_value(json_object_get(group, "nr_units"));
+	json_array_foreach(groups, i, group)
+	{
+		json_int_t nr = json_integer_value(json_object_get(group, "nr_units"));
+
+		if (nr < 0 || nr > TRACE_MAX_CPUS || units > TRACE_MAX_CPUS)
+			units = TRACE_MAX_CPUS + 1; /* more than any header can say */
+		else
+			units += nr;
+	}
 	json_decref(groups);
 	return units == (json_int_t)t->header.nr_units ||
 	       trace_fail(t, "a JSON array of groups with nr_units that sum up to %u",
