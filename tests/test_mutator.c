@@ -23,8 +23,9 @@
 	X(many)                                                                             \
 	X(machine)                                                                          \
 	X(inserted)                                                                         \
-	X(appended) X(deleted) X(swapped) X(duplicated) X(comb) X(size) X(align) X(context) \
-		X(reserved) X(handle) X(offset) X(fault) X(pages)
+	X(appended)                                                                         \
+	X(deleted) X(swapped) X(duplicated) X(comb) X(size) X(align) X(context) X(reserved) \
+		X(handle) X(offset) X(fault) X(pages)
 
 enum effect {
 #define X(name) EFFECT_##name,

@@ -2,9 +2,9 @@
 /*
  * map.c - a chunk drawn in characters: what is true above what the subject believes.
  *
- *   page 0 |#===.....#=......
- *   ours   |#===.....##......
- *                     ^
+ *   truth  +0      P |#===.....#=......|
+ *   ours           P |#===.....##......|
+ *                               ^
  */
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * state_hash.c - one number for all that a subject believes of itself.
  *
  * Equal on every compiler and word size, so that runs can be compared by their output.  Leaves
- * out only addresses of the host.
+ * out addresses of the host, and the contents of pages, which the oracle compares.
  */
 #include "exec.h"
 
@@ -42,6 +42,7 @@ static uint64_t mix_chunk(uint64_t h, const struct subject_chunk *c)
 	h = mix(mix(mix(h, (uint32_t)c->slot), c->base), (uint32_t)c->free_bytes);
 	h = mix(mix(h, (uint32_t)c->nr_populated), (uint32_t)c->nr_empty_pop_pages);
 	h = mix(mix(h, (uint32_t)c->nr_alloc), c->max_alloc_size);
+	h = mix(mix(mix(h, (uint32_t)c->nr_pages), c->start_offset), c->end_offset);
 	h = mix_md(mix(h, c->immutable + 2u * c->isolated), c->md);
 	for (int i = 0; i < c->nr_pages; i++)
 		h = mix_md(h, c->blocks + i);
@@ -63,5 +64,7 @@ uint64_t exec_state_hash(const struct exec *e)
 		h = mix_chunk(h, v->chunk + i);
 	h = mix(mix(h, (uint64_t)v->nr_empty_pop_pages), (uint64_t)v->nr_populated);
 	h = mix(h, v->atomic_failed + 2u * v->work_pending);
-	return mix(mix(h, v->stats.nr_alloc), v->stats.nr_dealloc);
+	h = mix(mix(mix(h, v->stats.nr_alloc), v->stats.nr_dealloc), v->stats.nr_cur_alloc);
+	h = mix(mix(mix(h, v->stats.nr_max_alloc), v->stats.nr_chunks), v->stats.nr_max_chunks);
+	return mix(mix(h, v->stats.min_alloc_size), v->stats.max_alloc_size);
 }
