@@ -15,6 +15,8 @@
 
 #include "slurp.h"
 
+#define SLURP_MAX ((size_t)512 << 20)
+
 /* All that can be read from a descriptor, with a NUL behind it. */
 static bool read_all(int fd, char **text, size_t *size)
 {
@@ -38,10 +40,13 @@ static bool read_all(int fd, char **text, size_t *size)
 		}
 		if (len < capacity)
 			continue;
+		/* the largest trace is some 10 MB: what goes on for ever must end somewhere */
 		capacity *= 2;
-		more = realloc(buf, capacity + 1);
-		if (!more)
+		more = capacity <= SLURP_MAX ? realloc(buf, capacity + 1) : NULL;
+		if (!more) {
+			errno = EFBIG;
 			break;
+		}
 		buf = more;
 	}
 	free(buf);
