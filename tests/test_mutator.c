@@ -18,14 +18,16 @@
 #define MIN_MUTABLE (BYTES_HEADER + BYTES_OP)
 
 /* What one mutation did, as far as it can be told from outside. */
-#define EFFECTS                                                                             \
-	X(nothing)                                                                          \
-	X(many)                                                                             \
-	X(machine)                                                                          \
-	X(inserted)                                                                         \
-	X(appended)                                                                         \
-	X(deleted) X(swapped) X(duplicated) X(comb) X(size) X(align) X(context) X(reserved) \
-		X(handle) X(offset) X(fault) X(pages)
+#define EFFECTS       \
+	X(nothing)    \
+	X(many)       \
+	X(machine)    \
+	X(inserted)   \
+	X(appended)   \
+	X(deleted)    \
+	X(swapped)    \
+	X(duplicated) \
+	X(comb) X(size) X(align) X(context) X(reserved) X(handle) X(offset) X(fault) X(pages)
 
 enum effect {
 #define X(name) EFFECT_##name,
