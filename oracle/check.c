@@ -11,11 +11,6 @@
 
 #define MAP_BYTES_PER_OP (16u << 10) /* of untouched maps per op, beyond that round robin */
 
-static bool bit(const unsigned long *map, int i)
-{
-	return (map[(size_t)i / (8 * sizeof(long))] >> ((size_t)i % (8 * sizeof(long)))) & 1;
-}
-
 /**
  * check_refresh_view - look at the subject, and see that its lists can be walked
  * @o: the oracle
@@ -108,17 +103,17 @@ static bool check_maps_slowly(struct oracle *o, const struct model_chunk *c,
 		bool first = state == UNIT_START;
 		bool ends = used && (i + 1 == c->nr_units || c->unit[i + 1] != UNIT_BODY);
 
-		if (bit(v->alloc_map, i) != used)
+		if (subject_bit(v->alloc_map, i) != used)
 			return oracle_fail(o, RULE_alloc_map, c, i, i + 1, "%s+%d is %s, marked %s",
 					   c->name, 4 * i, used ? "used" : "free",
 					   used ? "free" : "used");
 		if (state == UNIT_HIDDEN)
 			continue;
-		if (used && bit(v->bound_map, i) != first)
+		if (used && subject_bit(v->bound_map, i) != first)
 			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
 					   "%s+%d is %s of an object, marked otherwise", c->name,
 					   4 * i, first ? "the start" : "the inside");
-		if (ends && !bit(v->bound_map, i + 1))
+		if (ends && !subject_bit(v->bound_map, i + 1))
 			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
 					   "the end of the object at %s+%d is not marked", c->name,
 					   4 * i);
@@ -158,7 +153,7 @@ static bool check_chunk_maps(struct oracle *o, struct model_chunk *c, const stru
 	}
 	if (from < to)
 		same = same && same_words(c, v, from, to);
-	if (same && !everything && (!end_used || bit(v->bound_map, c->nr_units)))
+	if (same && !everything && (!end_used || subject_bit(v->bound_map, c->nr_units)))
 		return true;
 
 	if (!check_maps_slowly(o, c, v))
@@ -261,7 +256,7 @@ static bool check_populated(struct oracle *o, struct model_chunk *c, const struc
 {
 	o->checked[RULE_populated_map]++;
 	for (int i = 0; i < c->nr_pages; i++)
-		if (bit(v->populated, i) != c->populated[i])
+		if (subject_bit(v->populated, i) != c->populated[i])
 			return oracle_fail(o, RULE_populated_map, c, i * c->block_units,
 					   (i + 1) * c->block_units,
 					   "page %d of %s is %spopulated, marked otherwise", i,
@@ -281,9 +276,9 @@ static bool unchanged(const struct model_chunk *c, const struct subject_chunk *v
 	bool end_used = c->unit[c->nr_units - 1] != UNIT_FREE;
 
 	return c->map_words * sizeof(long) <= MAP_BYTES_PER_OP &&
-	       (!end_used || bit(v->bound_map, c->nr_units)) && !memcmp(&c->seen, v, sizeof(*v)) &&
-	       same_words(c, v, 0, c->map_words) && !memcmp(c->blocks, v->blocks, bytes) &&
-	       !memcmp(&c->md, v->md, sizeof(c->md)) &&
+	       (!end_used || subject_bit(v->bound_map, c->nr_units)) &&
+	       !memcmp(&c->seen, v, sizeof(*v)) && same_words(c, v, 0, c->map_words) &&
+	       !memcmp(c->blocks, v->blocks, bytes) && !memcmp(&c->md, v->md, sizeof(c->md)) &&
 	       !memcmp(c->populated_seen, v->populated, c->populated_bytes);
 }
 

@@ -122,6 +122,12 @@ struct subject_ops {
 	uint8_t *(*static_data)(void *s, unsigned int cpu);
 };
 
+/* A bit of one of the maps that a subject shows. */
+static inline bool subject_bit(const unsigned long *map, int i)
+{
+	return (map[(size_t)i / (8 * sizeof(long))] >> ((size_t)i % (8 * sizeof(long)))) & 1;
+}
+
 extern const struct subject_ops subject_ours;
 
 #endif

@@ -13,11 +13,6 @@
 #define COLUMNS 64
 #define LINES_MAX 24
 
-static bool bit(const unsigned long *map, int i)
-{
-	return (map[(size_t)i / (8 * sizeof(long))] >> ((size_t)i % (8 * sizeof(long)))) & 1;
-}
-
 static char truth_char(const struct model_chunk *c, int unit)
 {
 	static const char chars[] = {
@@ -29,11 +24,11 @@ static char truth_char(const struct model_chunk *c, int unit)
 
 static char subject_char(const struct model_chunk *c, const struct subject_chunk *v, int unit)
 {
-	if (!bit(v->alloc_map, unit))
+	if (!subject_bit(v->alloc_map, unit))
 		return '.';
 	if (c->unit[unit] == UNIT_HIDDEN)
 		return 'x';
-	return bit(v->bound_map, unit) ? '#' : '=';
+	return subject_bit(v->bound_map, unit) ? '#' : '=';
 }
 
 /* One line of units; the second and third only if the subject differs or the finding is here. */
@@ -58,7 +53,7 @@ static bool print_line(FILE *f, const struct exec *e, const struct model_chunk *
 	if (!differs)
 		return false;
 	fprintf(f, "  %-6s         %c |%s|\n", e->oracle.ops->name,
-		v && bit(v->populated, page) ? 'P' : '-', got);
+		v && subject_bit(v->populated, page) ? 'P' : '-', got);
 	fprintf(f, "                   %s\n", mark);
 	return true;
 }

@@ -27,7 +27,7 @@ static void show_op(void *ctx, const struct exec *e, uint32_t index, const struc
 		map_print(stdout, e, NULL, -1, -1);
 }
 
-static int show_file(const struct run_options *ro, const char *path, struct show *sh)
+static int show_file(const struct run_options *ro, const char *path)
 {
 	static struct exec e;
 	struct program p, head;
@@ -51,7 +51,6 @@ static int show_file(const struct run_options *ro, const char *path, struct show
 		snprintf(how, sizeof(how), "pcpufuzz run %s%s", ro->how, path);
 		report_print(stdout, &e, how);
 	}
-	(void)sh;
 	exec_exit(&e);
 	program_exit(&p);
 	return clean ? EXIT_CLEAN : EXIT_FINDING;
@@ -87,7 +86,7 @@ int cmd_show(int argc, char **argv)
 	if (ok && !in.nr)
 		ok = !usage_error("show: expected a file with a program");
 	for (size_t i = 0; ok && i < in.nr; i++) {
-		int one = show_file(&ro, in.path[i], &sh);
+		int one = show_file(&ro, in.path[i]);
 
 		if (one > ret)
 			ret = one;

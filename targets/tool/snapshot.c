@@ -68,11 +68,6 @@ static bool read_address(struct comparison *cmp, const json_t *obj, const char *
 	return (text && trace_hex(text, value)) || stop(cmp, SNAPSHOT_BAD, "an address %s", key);
 }
 
-static bool bit_of(const unsigned long *map, int i)
-{
-	return (map[(size_t)i / (8 * sizeof(long))] >> ((size_t)i % (8 * sizeof(long)))) & 1;
-}
-
 static int nibble(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -92,10 +87,10 @@ static bool same_map(struct comparison *cmp, const json_t *obj, const char *name
 
 		if (digit < 0)
 			return stop(cmp, SNAPSHOT_BAD, "hex digits in %s", key);
-		if (((digit >> i % 4) & 1) != bit_of(map, i))
+		if (((digit >> i % 4) & 1) != subject_bit(map, i))
 			return stop(cmp, SNAPSHOT_DIFFERS,
 				    "expected %s %s bit %d to be %d, actual %d", name, key, i,
-				    (digit >> i % 4) & 1, bit_of(map, i));
+				    (digit >> i % 4) & 1, subject_bit(map, i));
 	}
 	return true;
 }
