@@ -42,6 +42,9 @@ static bool convert_file(const char *from, const char *to, bool to_bytes)
 /* FOLDER/x/y.pcpu becomes OUT/x-y, or x-y.pcpu for text. */
 static bool convert_into(const struct input *in, const char *folder, bool to_bytes)
 {
+	struct input taken = { 0 };
+	bool ok = true;
+
 	if (mkdir(folder, 0777) && errno != EEXIST) {
 		usage_error("%s: %s", folder, strerror(errno));
 		return false;
@@ -55,7 +58,8 @@ static bool convert_into(const struct input *in, const char *folder, bool to_byt
 		    (int)sizeof(name)) {
 			usage_error("%s: expected a path below %zu bytes", in->path[i],
 				    sizeof(name));
-			return false;
+			ok = false;
+			break;
 		}
 		n = strlen(name);
 		for (char *c = name; *c; c++)
@@ -64,10 +68,19 @@ static bool convert_into(const struct input *in, const char *folder, bool to_byt
 		if (n > 5 && !strcmp(name + n - 5, ".pcpu"))
 			name[n - 5] = 0;
 		snprintf(path, sizeof(path), "%s/%s%s", folder, name, to_bytes ? "" : ".pcpu");
-		if (!convert_file(in->path[i], path, to_bytes))
-			return false;
+		if (!input_unique(&taken, path)) {
+			usage_error("%s: expected another name, %s was made of an earlier file",
+				    in->path[i], path);
+			ok = false;
+			break;
+		}
+		if (!convert_file(in->path[i], path, to_bytes)) {
+			ok = false;
+			break;
+		}
 	}
-	return true;
+	input_free(&taken);
+	return ok;
 }
 
 /**

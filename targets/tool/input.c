@@ -95,6 +95,22 @@ bool input_add(struct input *in, const char *path)
 	return ok;
 }
 
+/**
+ * input_unique - add a path that is not in the list yet
+ * @in: the list
+ * @path: the path; need not exist
+ *
+ * Return: false if it is in the list already.
+ */
+bool input_unique(struct input *in, const char *path)
+{
+	for (size_t i = 0; i < in->nr; i++)
+		if (!strcmp(in->path[i], path))
+			return false;
+	add_path(in, path);
+	return true;
+}
+
 void input_free(struct input *in)
 {
 	for (size_t i = 0; i < in->nr; i++)

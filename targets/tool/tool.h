@@ -76,6 +76,7 @@ struct input {
 };
 
 bool input_add(struct input *in, const char *path);
+bool input_unique(struct input *in, const char *path);
 void input_free(struct input *in);
 uint8_t *read_file(const char *path, size_t *len);
 bool is_text_program(const uint8_t *data, size_t len);
