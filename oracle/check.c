@@ -190,10 +190,9 @@ static bool check_chunk_hints(struct oracle *o, struct model_chunk *c,
 	return true;
 }
 
-/* What was touched has been validated. */
-static void untouch(struct model_chunk *c)
+/* The hints of the touched pages have been validated; the chunk's counts may still be due. */
+static void untouch_pages(struct model_chunk *c)
 {
-	c->touched = false;
 	c->touched_from = c->nr_pages;
 	c->touched_to = 0;
 }
@@ -214,7 +213,7 @@ bool check_hints_of(struct oracle *o, struct model_chunk *c)
 			c->id = v->id;
 		if (!check_chunk_maps(o, c, v, false) || !check_chunk_hints(o, c, v, false))
 			return false;
-		untouch(c);
+		untouch_pages(c);
 		return true;
 	}
 	return fail_lists(o, c, NULL);
@@ -272,7 +271,6 @@ static bool check_populated(struct oracle *o, struct model_chunk *c, const struc
 static bool unchanged(const struct model_chunk *c, const struct subject_chunk *v)
 {
 	size_t bytes = (size_t)c->nr_pages * sizeof(*c->blocks);
-
 	bool end_used = c->unit[c->nr_units - 1] != UNIT_FREE;
 
 	return c->map_words * sizeof(long) <= MAP_BYTES_PER_OP &&
@@ -301,7 +299,8 @@ static bool check_chunk(struct oracle *o, struct model_chunk *c, const struct su
 	if (!check_chunk_maps(o, c, v, everything) || !check_counts(o, c, v) ||
 	    !check_chunk_hints(o, c, v, everything))
 		return false;
-	untouch(c);
+	untouch_pages(c);
+	c->touched = false;
 	c->pages_touched = false;
 	c->seen = *v;
 	return true;

@@ -67,6 +67,11 @@
 	HEAD "machine cpus=1 page=256 unit_pages=1 static=4 reserved=0 dyn=8 vm_pages=8 " \
 	     "frames=8\n"
 
+/* The second object changes nothing of the chunk but its counts: list and pages stay. */
+#define SAME_SLOT                                           \
+	ONE_PAGE "r0 = alloc size=64 align=4\n" /* 1: c1 */ \
+		 "r1 = alloc size=64 align=4\n" /* 2: c1 */
+
 /* The largest area starts just behind an aligned unit, the aligned one is smaller. */
 #define ALIGN_SKIP                                                      \
 	ONE_PAGE "r0 = alloc size=64 align=4\n" /* 1: units 0 to 15 */  \
@@ -131,6 +136,8 @@ struct saboteur;
  * @from:    the call (alloc, free, balance, populate, depopulate; from 1) that it begins with;
  *           0 is the end
  * @full:    only ORACLE_FULL can see it
+ * @in_place: maps and hints are shown where they lie, as a real subject does; @view must not
+ *           change them
  * @view:    lies in every view from then on
  * @alloc, @free, @balance, @populate: done instead in that call only
  * @mapped, @page: told instead, from then on, of the shown chunk
@@ -141,7 +148,7 @@ struct sabotage {
 	enum rule rule;
 	const char *program;
 	unsigned int from;
-	bool full;
+	bool full, in_place;
 	void (*view)(struct subject_view *v, const struct shown *k);
 	uint64_t (*alloc)(struct saboteur *s, const struct alloc_args *args);
 	bool (*free)(struct saboteur *s, uint64_t ptr);
@@ -283,6 +290,14 @@ static void lie_two_small(struct subject_view *v, const struct shown *k)
 {
 	lie_two_largest(v, k);
 	k->md->scan_hint = 3;
+}
+
+/* All counts are those from before the second object: the chunk looks as if nothing happened. */
+static void lie_stale_counts(struct subject_view *v, const struct shown *k)
+{
+	(void)v;
+	k->c->free_bytes = 192;
+	k->c->nr_alloc = 1;
 }
 
 /* The scan hint is smaller than the contig hint, but lies behind it. */
@@ -568,6 +583,7 @@ static const struct sabotage sabotages[] = {
 	VIEW(bound_map, bound_map_start),
 	VIEW(bound_map, bound_map_end),
 	VIEW(free_bytes, free_bytes),
+	{ RULE_free_bytes, SAME_SLOT, 2, .in_place = true, .view = lie_stale_counts },
 	VIEW(block_hint_over, block_over),
 	VIEW(block_hint_under, block_under),
 	VIEW(block_hint_place, block_place),
@@ -774,8 +790,10 @@ static void sab_view(void *subject, struct subject_view *v)
 	drop_copies(s);
 	subject_ours.view(s->s, v);
 	for (unsigned int i = 0; i < v->nr_chunks; i++) {
-		struct shown k = copy_chunk(s, v->chunk + i);
+		struct shown k = { .c = v->chunk + i };
 
+		if (!s->how || !s->how->in_place)
+			k = copy_chunk(s, v->chunk + i);
 		if (k.c->immutable)
 			continue;
 		last = k;
