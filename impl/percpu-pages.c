@@ -31,7 +31,7 @@ static bool alloc_frames(struct pcpu_allocator *a, int start, int end)
 {
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		for (int page = start; page < end; page++) {
-			uint32_t frame = a->env.frame_alloc(a->env.ctx);
+			uint32_t frame = a->env.frame_alloc(a->env.ctx, 0, PCPU_OWNER_CHUNK);
 
 			if (frame == PCPU_NO_FRAME) {
 				/* this CPU's pages below, and all of the CPUs before it */

@@ -11,8 +11,9 @@
 #include "world.h"
 
 const char *const fault_names[PCPU_FAULT_NR] = {
-	[PCPU_FAULT_NONE] = "none", [PCPU_FAULT_PAGE] = "page", [PCPU_FAULT_CHUNK] = "chunk",
-	[PCPU_FAULT_AREA] = "area", [PCPU_FAULT_META] = "meta", [PCPU_FAULT_MAP] = "map",
+	[PCPU_FAULT_NONE] = "none",   [PCPU_FAULT_PAGE] = "page", [PCPU_FAULT_CHUNK] = "chunk",
+	[PCPU_FAULT_AREA] = "area",   [PCPU_FAULT_META] = "meta", [PCPU_FAULT_MAP] = "map",
+	[PCPU_FAULT_TABLE] = "table", [PCPU_FAULT_BOOT] = "boot",
 };
 
 /* The host itself out of memory: nothing can be concluded from that. */
@@ -94,11 +95,13 @@ static void world_meta_free(void *ctx, void *data)
 	free(p);
 }
 
-static uint32_t world_frame_alloc(void *ctx)
+static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner owner)
 {
 	struct world *w = ctx;
 	uint32_t frame;
 
+	(void)node;
+	(void)owner;
 	if (budget_refuses(&w->budget, PCPU_FAULT_PAGE) || !w->budget.frames_free)
 		return PCPU_NO_FRAME;
 	frame = w->free_stack[--w->budget.frames_free];

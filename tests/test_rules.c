@@ -456,7 +456,7 @@ static void balance_give_wild_frame(struct saboteur *s)
 static void balance_take_frame(struct saboteur *s)
 {
 	subject_ours.balance(s->s);
-	s->w->env.frame_alloc(s->w->env.ctx);
+	s->w->env.frame_alloc(s->w->env.ctx, 0, PCPU_OWNER_CHUNK);
 }
 
 static int populate_done(struct saboteur *s)
@@ -508,7 +508,7 @@ static uint8_t *page_shared(struct saboteur *s, void *chunk, unsigned int cpu, u
 
 static void destroy_take_frame(struct world *w)
 {
-	w->env.frame_alloc(w->env.ctx);
+	w->env.frame_alloc(w->env.ctx, 0, PCPU_OWNER_CHUNK);
 }
 
 static void destroy_give_frame(struct world *w)

@@ -73,7 +73,7 @@ static void test_frames(void)
 
 	world_init(&w, &machine);
 	for (int i = 0; i < 4; i++)
-		frame[i] = w.env.frame_alloc(&w);
+		frame[i] = w.env.frame_alloc(&w, 0, PCPU_OWNER_CHUNK);
 	check(frame[2] != PCPU_NO_FRAME && frame[3] == PCPU_NO_FRAME,
 	      "three frames, and no fourth");
 	check(frame[0] != frame[1] && frame[1] != frame[2] && frame[0] != frame[2], "distinct");
