@@ -54,7 +54,8 @@ struct vm_area {
 /**
  * struct vm_config - an address space
  * @page_shift: log2 of the page size, 8 to 16
- * @va_bits:    width of an address, 32 or 64: sums wrap there, on every host
+ * @va_bits:    width of an address, 32 or 64: sums wrap there, on every host, and what does not fit
+ *              is refused like a sum that wraps
  * @start:      first address, page-aligned, not 0
  * @end:        address after the last, page-aligned, at least @start and at most 2^@va_bits minus
  *              a page
