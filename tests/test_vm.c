@@ -459,6 +459,7 @@ static uint64_t random_size(const struct bed *b, struct rng *r)
 static void random_congruent(struct bed *b, struct rng *r, unsigned int fail_at)
 {
 	unsigned int nr = 1 + rng_below(r, MAX_GROUPS), bad = rng_below(r, 24);
+	unsigned int any = rng_below(r, nr);
 	uint64_t align = b->page << rng_below(r, 3), offsets[MAX_GROUPS], sizes[MAX_GROUPS], at = 0;
 	struct vm_area **areas;
 
@@ -478,13 +479,13 @@ static void random_congruent(struct bed *b, struct rng *r, unsigned int fail_at)
 		sizes[k] = size;
 	}
 	if (bad == 0)
-		offsets[rng_below(r, nr)] += b->page * (1 + rng_below(r, 8));
+		offsets[any] += b->page * (1 + rng_below(r, 8));
 	if (bad == 1)
-		sizes[rng_below(r, nr)] += b->page * (1 + rng_below(r, 8));
+		sizes[any] += b->page * (1 + rng_below(r, 8));
 	if (bad == 2)
-		sizes[rng_below(r, nr)] = random_size(b, r);
+		sizes[any] = random_size(b, r);
 	if (bad == 3)
-		offsets[rng_below(r, nr)] = random_size(b, r);
+		offsets[any] = random_size(b, r);
 	if (bad == 4)
 		align = rng_below(r, 2) ? align + 1 : b->page / 2;
 	if (bad == 5)
