@@ -24,7 +24,8 @@
 #define BOOT_MAX_NODES 256
 #define BOOT_NO_CPU UINT32_MAX /* a unit that no CPU uses */
 #define BOOT_NO_UNIT UINT32_MAX /* a CPU that is not possible */
-#define BOOT_LOCAL_DISTANCE 10 /* CPUs at most this far from each other share a group */
+#define BOOT_LOCAL_DISTANCE 10 /* CPUs exactly this far from each other share a group */
+#define BOOT_LOG_SIZE 16384 /* the lines of the largest machine, twice over */
 
 /**
  * enum boot_choice - how the first chunk is made (percpu_alloc= on the kernel's command line)
@@ -41,17 +42,18 @@ enum boot_choice {
 
 /**
  * struct boot_config - what the machine is like, and what is asked for
- * @page_shift:    log2 of the page size
+ * @page_shift:    log2 of the page size, 8 to 16
  * @nr_cpu_ids:    highest possible CPU id plus 1, 1 to 256
- * @possible:      bit per CPU id
+ * @possible:      bit per CPU id; bits from @nr_cpu_ids on are not looked at
  * @node_of:       node of each CPU id
  * @nr_nodes:      nodes there are, for the printed line only
- * @distance:      distance between two CPU ids, in one direction
+ * @distance:      distance between two CPU ids, in one direction; NULL: all are local
  * @distance_ctx:  passed to it
  * @static_data:   what every unit starts with
  * @static_size:   its bytes, 1 or more
  * @reserved_size: bytes of the reserved region
- * @dyn_size:      bytes of the dynamic region, at least; it is extended to the end of its page
+ * @dyn_size:      bytes of the dynamic region that embed asks for (page asks for none); it is
+ *                 extended to the end of its page
  * @dyn_early:     the least that @dyn_size is raised to (PERCPU_DYNAMIC_EARLY_SIZE)
  * @min_unit_size: the least that a unit is raised to, page-aligned (PCPU_MIN_UNIT_SIZE)
  * @atom_size:     unit of boot memory, a power of two, a page or more
@@ -108,10 +110,13 @@ struct boot_info {
  * @unit_of:      unit of each CPU id, or BOOT_NO_UNIT
  * @unit_offset:  of each CPU id: offset of its unit from the base of every chunk
  * @cpu_offset:   __per_cpu_offset of each CPU id; 0 if not possible
- * @node_of:      of each CPU id, copied from the early map, which is retired
+ * @node_of:      of each possible CPU id, copied from the early map, which is retired
  * @low_cpu, @high_cpu: the CPUs with the lowest and the highest unit offset
  * @group_offset, @group_size: of each group, bytes; @group_size covers unused units too
- * @log:          what was printed, one line each, ending in '\n'
+ * @pages:        if @paged, where each page lies in boot memory, unit by unit; else NULL
+ * @log:          what was printed, one line each, ending in '\n'; also there after a failure
+ *
+ * The two arrays of the groups, and @log, are never refused: the kernel could not go on either.
  */
 struct boot_areas {
 	struct boot_info info;
@@ -124,6 +129,7 @@ struct boot_areas {
 	uint16_t node_of[BOOT_MAX_CPUS];
 	unsigned int low_cpu, high_cpu;
 	uint64_t *group_offset, *group_size;
+	uint64_t *pages;
 	char *log;
 };
 
@@ -141,9 +147,28 @@ enum boot_status {
 	BOOT_EINVAL,
 };
 
+static inline bool boot_cpu_possible(const struct boot_config *cfg, unsigned int cpu)
+{
+	return cpu < cfg->nr_cpu_ids && cfg->possible[cpu / 64] >> cpu % 64 & 1;
+}
+
+static inline unsigned int boot_nr_possible(const struct boot_config *cfg)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int cpu = 0; cpu < cfg->nr_cpu_ids; cpu++)
+		nr += boot_cpu_possible(cfg, cpu);
+	return nr;
+}
+
+static inline uint64_t boot_size_sum(const struct boot_info *info)
+{
+	return info->static_size + info->reserved_size + info->dyn_size;
+}
+
 /* boot-info.c */
 enum boot_status boot_build_alloc_info(const struct boot_config *cfg, const struct pcpu_env *env,
-				       uint64_t atom_size, bool by_distance,
+				       uint64_t dyn_size, uint64_t atom_size, bool by_distance,
 				       struct boot_info *info);
 void boot_free_alloc_info(const struct pcpu_env *env, struct boot_info *info);
 
@@ -154,6 +179,8 @@ enum boot_status boot_page_first_chunk(const struct boot_config *cfg, const stru
 				       struct boot_areas *areas);
 
 /* boot-setup.c */
+void boot_commit(const struct boot_config *cfg, const struct pcpu_env *env,
+		 struct boot_areas *areas, const struct boot_info *info, uint64_t base_addr);
 enum boot_status boot_setup_per_cpu_areas(const struct boot_config *cfg, const struct pcpu_env *env,
 					  struct boot_areas *areas);
 void boot_release(const struct boot_config *cfg, const struct pcpu_env *env,
@@ -167,5 +194,7 @@ bool boot_is_static(const struct boot_areas *areas, uint64_t addr, uint64_t *can
 /* boot-print.c: what the kernel prints */
 void boot_print_info(const struct boot_config *cfg, const struct boot_info *info, char *buf,
 		     size_t size);
+void boot_printk(struct boot_areas *areas, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

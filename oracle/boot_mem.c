@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * boot_mem.c - the memory there is while booting: one region per node, taken from above.
+ *
+ * Two books per node: merged extents, for the search, and the pieces that were taken, for the
+ * contents.  Does not model memblock's own bookkeeping, nor memory that belongs to no node.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot_mem.h"
+
+static void *more_room(void *p, unsigned int nr, unsigned int *max, size_t size)
+{
+	if (nr < *max)
+		return p;
+	*max = *max ? 2 * *max : 8;
+	p = realloc(p, *max * size);
+	if (!p) {
+		fputs("pcpufuzz: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+/**
+ * boot_mem_init - all memory is free
+ * @mem: the memory
+ * @cfg: what there is
+ */
+void boot_mem_init(struct boot_mem *mem, const struct boot_mem_config *cfg)
+{
+	uint64_t pages = cfg->region_size >> cfg->page_shift;
+
+	assert(cfg->nr_nodes && cfg->nr_nodes <= BOOT_MEM_MAX_NODES);
+	assert(pages <= (UINT32_MAX - BOOT_MEM_FIRST_FRAME) / cfg->nr_nodes);
+	*mem = (struct boot_mem){ .cfg = *cfg };
+	for (unsigned int i = 0; i < cfg->nr_nodes; i++)
+		assert(cfg->base[i] && cfg->base[i] <= UINT64_MAX - cfg->region_size);
+}
+
+/**
+ * boot_mem_exit - the end of the memory
+ * @mem: the memory; what is still taken is freed, so that a leak is not the sanitizer's finding
+ */
+void boot_mem_exit(struct boot_mem *mem)
+{
+	for (unsigned int i = 0; i < mem->cfg.nr_nodes; i++) {
+		struct boot_mem_node *n = mem->node + i;
+
+		for (unsigned int k = 0; k < n->nr_pieces; k++)
+			free(n->piece[k].data);
+		free(n->piece);
+		free(n->extent);
+	}
+}
+
+/* The node whose region holds [addr, addr + size), or NULL. */
+static struct boot_mem_node *node_at(const struct boot_mem *mem, uint64_t addr, uint64_t size,
+				     unsigned int *index)
+{
+	uint64_t region = mem->cfg.region_size;
+
+	for (unsigned int i = 0; i < mem->cfg.nr_nodes; i++)
+		if (addr - mem->cfg.base[i] < region && size <= region &&
+		    addr - mem->cfg.base[i] <= region - size) {
+			if (index)
+				*index = i;
+			return (struct boot_mem_node *)mem->node + i;
+		}
+	return NULL;
+}
+
+/* The highest aligned address in [start, end) at which size bytes fit, or 0. */
+static uint64_t highest_in(uint64_t start, uint64_t end, uint64_t size, uint64_t align)
+{
+	uint64_t addr;
+
+	if (end - start < size)
+		return 0;
+	addr = (end - size) & ~(align - 1);
+	return addr >= start ? addr : 0;
+}
+
+static uint64_t highest_fit(const struct boot_mem *mem, unsigned int node, uint64_t size,
+			    uint64_t align)
+{
+	const struct boot_mem_node *n = mem->node + node;
+	uint64_t end = mem->cfg.base[node] + mem->cfg.region_size;
+
+	for (unsigned int i = n->nr_extents; i--; end = n->extent[i].start) {
+		uint64_t addr = highest_in(n->extent[i].end, end, size, align);
+
+		if (addr)
+			return addr;
+	}
+	return highest_in(mem->cfg.base[node], end, size, align);
+}
+
+static void insert_extent(struct boot_mem_node *n, uint64_t start, uint64_t end)
+{
+	unsigned int at = 0;
+
+	while (at < n->nr_extents && n->extent[at].end < start)
+		at++;
+	if (at < n->nr_extents && n->extent[at].end == start) {
+		n->extent[at].end = end;
+		if (at + 1 < n->nr_extents && n->extent[at + 1].start == end) {
+			n->extent[at].end = n->extent[at + 1].end;
+			n->nr_extents--;
+			memmove(n->extent + at + 1, n->extent + at + 2,
+				(n->nr_extents - at - 1) * sizeof(*n->extent));
+		}
+		return;
+	}
+	if (at < n->nr_extents && n->extent[at].start == end) {
+		n->extent[at].start = start;
+		return;
+	}
+	n->extent = more_room(n->extent, n->nr_extents, &n->max_extents, sizeof(*n->extent));
+	memmove(n->extent + at + 1, n->extent + at, (n->nr_extents - at) * sizeof(*n->extent));
+	n->extent[at] = (struct boot_mem_extent){ start, end };
+	n->nr_extents++;
+}
+
+/* Takes [start, end) out of the one extent that holds it; false if none does. */
+static bool remove_extent(struct boot_mem_node *n, uint64_t start, uint64_t end)
+{
+	struct boot_mem_extent old;
+	unsigned int at = 0;
+
+	while (at < n->nr_extents && n->extent[at].end < end)
+		at++;
+	if (at == n->nr_extents || n->extent[at].start > start)
+		return false;
+	old = n->extent[at];
+	n->nr_extents--;
+	memmove(n->extent + at, n->extent + at + 1, (n->nr_extents - at) * sizeof(*n->extent));
+	if (old.start < start)
+		insert_extent(n, old.start, start);
+	if (end < old.end)
+		insert_extent(n, end, old.end);
+	return true;
+}
+
+/* The first piece that begins at or below addr. */
+static unsigned int piece_at(const struct boot_mem_node *n, uint64_t addr)
+{
+	unsigned int low = 0, high = n->nr_pieces;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+
+		if (n->piece[mid].addr > addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void insert_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size)
+{
+	unsigned int at = piece_at(n, addr);
+	uint8_t *data = size <= SIZE_MAX ? calloc(1, (size_t)size) : NULL;
+
+	if (!data) {
+		fputs("pcpufuzz: out of memory\n", stderr);
+		abort();
+	}
+	n->piece = more_room(n->piece, n->nr_pieces, &n->max_pieces, sizeof(*n->piece));
+	memmove(n->piece + at + 1, n->piece + at, (n->nr_pieces - at) * sizeof(*n->piece));
+	n->piece[at] = (struct boot_mem_piece){ addr, size, size, data };
+	n->nr_pieces++;
+}
+
+/**
+ * boot_mem_alloc - take zeroed memory
+ * @mem: the memory
+ * @node: the node whose region is tried first; then the others, counting up and around
+ * @size: bytes, a multiple of a page, not 0
+ * @align: a power of two, a page or more
+ *
+ * Return: the highest address of that region that will do, or 0.
+ */
+uint64_t boot_mem_alloc(struct boot_mem *mem, unsigned int node, uint64_t size, uint64_t align)
+{
+	uint64_t mask = (UINT64_C(1) << mem->cfg.page_shift) - 1;
+
+	if (!size || size & mask || !align || align & (align - 1) || align & mask) {
+		mem->misuse = "boot memory was asked for that is not made of pages";
+		return 0;
+	}
+	if (size > mem->cfg.total_limit - mem->live)
+		return 0;
+	for (unsigned int i = 0; i < mem->cfg.nr_nodes; i++) {
+		unsigned int n = (node + i) % mem->cfg.nr_nodes;
+		uint64_t addr = highest_fit(mem, n, size, align);
+
+		if (!addr)
+			continue;
+		insert_extent(mem->node + n, addr, addr + size);
+		if (mem->cfg.backing)
+			insert_piece(mem->node + n, addr, size);
+		mem->live += size;
+		return addr;
+	}
+	return 0;
+}
+
+static void drop_contents(struct boot_mem_node *n, uint64_t addr, uint64_t size)
+{
+	while (size) {
+		unsigned int at = piece_at(n, addr);
+		struct boot_mem_piece *p = n->piece + at;
+		uint64_t part = p->addr + p->size - addr;
+
+		if (part > size)
+			part = size;
+		memset(p->data + (addr - p->addr), BOOT_MEM_JUNK, (size_t)part);
+		p->live -= part;
+		if (!p->live) {
+			free(p->data);
+			n->nr_pieces--;
+			memmove(p, p + 1, (n->nr_pieces - at) * sizeof(*p));
+		}
+		addr += part;
+		size -= part;
+	}
+}
+
+/**
+ * boot_mem_free - give memory back
+ * @mem: the memory
+ * @addr: where, page-aligned
+ * @size: bytes, a multiple of a page: any part of what was taken
+ */
+void boot_mem_free(struct boot_mem *mem, uint64_t addr, uint64_t size)
+{
+	uint64_t mask = (UINT64_C(1) << mem->cfg.page_shift) - 1;
+	struct boot_mem_node *n = node_at(mem, addr, size, NULL);
+
+	if (!size || (addr | size) & mask) {
+		mem->misuse = "boot memory was given back that is not made of pages";
+		return;
+	}
+	if (!n || !remove_extent(n, addr, addr + size)) {
+		mem->misuse = "boot memory was given back that was not taken";
+		return;
+	}
+	if (mem->cfg.backing)
+		drop_contents(n, addr, size);
+	mem->live -= size;
+}
+
+/**
+ * boot_mem_is_live - is all of a range taken?
+ * @mem: the memory
+ * @addr: where
+ * @size: bytes, not 0
+ */
+bool boot_mem_is_live(const struct boot_mem *mem, uint64_t addr, uint64_t size)
+{
+	const struct boot_mem_node *n = node_at(mem, addr, size, NULL);
+
+	for (unsigned int i = 0; n && i < n->nr_extents; i++)
+		if (n->extent[i].start <= addr && addr + size <= n->extent[i].end)
+			return true;
+	return false;
+}
+
+/**
+ * boot_mem_data - the byte at an address
+ * @mem: the memory
+ * @addr: where; what one request took is contiguous
+ *
+ * Return: the byte, or NULL if it is not taken.
+ */
+uint8_t *boot_mem_data(struct boot_mem *mem, uint64_t addr)
+{
+	struct boot_mem_piece *p;
+	struct boot_mem_node *n;
+
+	if (!boot_mem_is_live(mem, addr, 1)) {
+		mem->misuse = "boot memory was looked at that was not taken";
+		return NULL;
+	}
+	if (!mem->cfg.backing)
+		return NULL;
+	n = node_at(mem, addr, 1, NULL);
+	p = n->piece + piece_at(n, addr);
+	return p->data + (addr - p->addr);
+}
+
+/**
+ * boot_mem_frame - the page frame at an address
+ * @mem: the memory
+ * @addr: where, page-aligned
+ */
+uint32_t boot_mem_frame(struct boot_mem *mem, uint64_t addr)
+{
+	uint64_t page = 0;
+	unsigned int i;
+
+	if (!boot_mem_is_live(mem, addr, UINT64_C(1) << mem->cfg.page_shift))
+		mem->misuse = "the frame of boot memory was asked for that was not taken";
+	else if (node_at(mem, addr, 1, &i))
+		page = i * (mem->cfg.region_size >> mem->cfg.page_shift) +
+		       ((addr - mem->cfg.base[i]) >> mem->cfg.page_shift);
+	return BOOT_MEM_FIRST_FRAME + (uint32_t)page;
+}
+
+/**
+ * boot_mem_frame_addr - the address of a page frame
+ * @mem: the memory
+ * @frame: as boot_mem_frame() said
+ *
+ * Return: the address, taken or not; 0 if the frame is none of this memory.
+ */
+uint64_t boot_mem_frame_addr(const struct boot_mem *mem, uint32_t frame)
+{
+	uint64_t per_node = mem->cfg.region_size >> mem->cfg.page_shift;
+	uint32_t page = frame - BOOT_MEM_FIRST_FRAME;
+
+	if (frame < BOOT_MEM_FIRST_FRAME || page >= per_node * mem->cfg.nr_nodes)
+		return 0;
+	return mem->cfg.base[page / per_node] + ((page % per_node) << mem->cfg.page_shift);
+}
