@@ -12,6 +12,12 @@
 
 #include "boot_mem.h"
 
+/* The bytes behind the pieces that are left of one request. */
+struct boot_mem_buf {
+	unsigned int pieces;
+	uint8_t data[];
+};
+
 static void *more_room(void *p, unsigned int nr, unsigned int *max, size_t size)
 {
 	if (nr < *max)
@@ -41,6 +47,12 @@ void boot_mem_init(struct boot_mem *mem, const struct boot_mem_config *cfg)
 		assert(cfg->base[i] && cfg->base[i] <= UINT64_MAX - cfg->region_size);
 }
 
+static void put_buf(struct boot_mem_buf *buf)
+{
+	if (--buf->pieces == 0)
+		free(buf);
+}
+
 /**
  * boot_mem_exit - the end of the memory
  * @mem: the memory; what is still taken is freed, so that a leak is not the sanitizer's finding
@@ -51,7 +63,7 @@ void boot_mem_exit(struct boot_mem *mem)
 		struct boot_mem_node *n = mem->node + i;
 
 		for (unsigned int k = 0; k < n->nr_pieces; k++)
-			free(n->piece[k].data);
+			put_buf(n->piece[k].buf);
 		free(n->piece);
 		free(n->extent);
 	}
@@ -145,7 +157,7 @@ static bool remove_extent(struct boot_mem_node *n, uint64_t start, uint64_t end)
 	return true;
 }
 
-/* The first piece that begins at or below addr. */
+/* Index of the uppermost piece that begins at or below addr. */
 static unsigned int piece_at(const struct boot_mem_node *n, uint64_t addr)
 {
 	unsigned int low = 0, high = n->nr_pieces;
@@ -161,19 +173,29 @@ static unsigned int piece_at(const struct boot_mem_node *n, uint64_t addr)
 	return low;
 }
 
-static void insert_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size)
+static void insert_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size, uint8_t *data,
+			 struct boot_mem_buf *buf)
 {
 	unsigned int at = piece_at(n, addr);
-	uint8_t *data = size <= SIZE_MAX ? calloc(1, (size_t)size) : NULL;
 
-	if (!data) {
+	n->piece = more_room(n->piece, n->nr_pieces, &n->max_pieces, sizeof(*n->piece));
+	memmove(n->piece + at + 1, n->piece + at, (n->nr_pieces - at) * sizeof(*n->piece));
+	n->piece[at] = (struct boot_mem_piece){ addr, size, data, buf };
+	n->nr_pieces++;
+	buf->pieces++;
+}
+
+static void new_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size)
+{
+	struct boot_mem_buf *buf = NULL;
+
+	if (size <= SIZE_MAX / 2)
+		buf = calloc(1, sizeof(*buf) + (size_t)size);
+	if (!buf) {
 		fputs("pcpufuzz: out of memory\n", stderr);
 		abort();
 	}
-	n->piece = more_room(n->piece, n->nr_pieces, &n->max_pieces, sizeof(*n->piece));
-	memmove(n->piece + at + 1, n->piece + at, (n->nr_pieces - at) * sizeof(*n->piece));
-	n->piece[at] = (struct boot_mem_piece){ addr, size, size, data };
-	n->nr_pieces++;
+	insert_piece(n, addr, size, buf->data, buf);
 }
 
 /**
@@ -203,7 +225,7 @@ uint64_t boot_mem_alloc(struct boot_mem *mem, unsigned int node, uint64_t size, 
 			continue;
 		insert_extent(mem->node + n, addr, addr + size);
 		if (mem->cfg.backing)
-			insert_piece(mem->node + n, addr, size);
+			new_piece(mem->node + n, addr, size);
 		mem->live += size;
 		return addr;
 	}
@@ -214,18 +236,20 @@ static void drop_contents(struct boot_mem_node *n, uint64_t addr, uint64_t size)
 {
 	while (size) {
 		unsigned int at = piece_at(n, addr);
-		struct boot_mem_piece *p = n->piece + at;
-		uint64_t part = p->addr + p->size - addr;
+		struct boot_mem_piece p = n->piece[at];
+		uint64_t before = addr - p.addr, part = p.size - before;
 
 		if (part > size)
 			part = size;
-		memset(p->data + (addr - p->addr), BOOT_MEM_JUNK, (size_t)part);
-		p->live -= part;
-		if (!p->live) {
-			free(p->data);
-			n->nr_pieces--;
-			memmove(p, p + 1, (n->nr_pieces - at) * sizeof(*p));
-		}
+		memset(p.data + before, BOOT_MEM_JUNK, (size_t)part);
+		n->nr_pieces--;
+		memmove(n->piece + at, n->piece + at + 1, (n->nr_pieces - at) * sizeof(p));
+		if (before)
+			insert_piece(n, p.addr, before, p.data, p.buf);
+		if (before + part < p.size)
+			insert_piece(n, addr + part, p.size - before - part, p.data + before + part,
+				     p.buf);
+		put_buf(p.buf);
 		addr += part;
 		size -= part;
 	}

@@ -39,10 +39,11 @@ struct boot_mem_extent {
 	uint64_t start, end;
 };
 
-/* what one request took, while any of it is not given back; @live bytes still are taken */
+/* [@addr, @addr + @size) is taken, all by one request; @data points into @buf */
 struct boot_mem_piece {
-	uint64_t addr, size, live;
+	uint64_t addr, size;
 	uint8_t *data;
+	struct boot_mem_buf *buf;
 };
 
 struct boot_mem_node {
