@@ -11,7 +11,8 @@
 #include "../../impl/pcpu.h"
 
 const struct op_info op_infos[OP_NR] = {
-#define OP(NAME, text, syntax, what) [OP_##NAME] = { text, syntax, what },
+#define OP(NAME, text, letter, layer, syntax, what) \
+	[OP_##NAME] = { text, letter, LAYER_##layer, syntax, what },
 #include "ops.def"
 #undef OP
 };
@@ -32,6 +33,9 @@ void program_init(struct program *p, const struct machine *m)
 	p->nr_ops = 0;
 	p->capacity = 0;
 	p->ops = NULL;
+	p->nr_args = 0;
+	p->args_capacity = 0;
+	p->args = NULL;
 }
 
 /**
@@ -41,9 +45,8 @@ void program_init(struct program *p, const struct machine *m)
 void program_exit(struct program *p)
 {
 	free(p->ops);
-	p->nr_ops = 0;
-	p->capacity = 0;
-	p->ops = NULL;
+	free(p->args);
+	program_init(p, &p->machine);
 }
 
 /**
@@ -73,13 +76,53 @@ struct op *program_add(struct program *p, const struct op *op)
 	return &p->ops[p->nr_ops++];
 }
 
+/**
+ * program_add_arg - append two numbers to the lists of ops
+ * @p: the program
+ * @a: the first
+ * @b: the second
+ *
+ * The op that they belong to is added afterwards, with @first_arg and @nr_args set.
+ */
+void program_add_arg(struct program *p, uint64_t a, uint64_t b)
+{
+	if (p->nr_args == p->args_capacity) {
+		p->args_capacity = p->args_capacity ? 2 * p->args_capacity : 16;
+		p->args = realloc(p->args, p->args_capacity * sizeof(*p->args));
+		/* the host itself out of memory: nothing can be concluded from that */
+		if (!p->args)
+			abort();
+	}
+	p->args[p->nr_args++] = (struct op_arg){ a, b };
+}
+
+static bool args_equal(const struct program *p, const struct op *a, const struct program *q,
+		       const struct op *b)
+{
+	if (a->nr_args != b->nr_args)
+		return false;
+	for (uint32_t i = 0; i < a->nr_args; i++) {
+		const struct op_arg *x = p->args + a->first_arg + i;
+		const struct op_arg *y = q->args + b->first_arg + i;
+
+		if (x->a != y->a || x->b != y->b)
+			return false;
+	}
+	return true;
+}
+
 static bool op_equal(const struct op *a, const struct op *b)
 {
 	return a->kind == b->kind && a->gfp == b->gfp && a->reserved == b->reserved &&
 	       a->fault == b->fault && a->fault_n == b->fault_n && a->handle == b->handle &&
 	       a->size == b->size && a->align == b->align && a->offset == b->offset &&
 	       a->seed == b->seed && a->chunk == b->chunk && a->start == b->start &&
-	       a->end == b->end;
+	       a->end == b->end && a->ioremap == b->ioremap && a->choice == b->choice &&
+	       a->cpu == b->cpu && a->node == b->node &&
+	       a->boot.static_size == b->boot.static_size &&
+	       a->boot.reserved_size == b->boot.reserved_size &&
+	       a->boot.dyn_size == b->boot.dyn_size && a->boot.unit == b->boot.unit &&
+	       a->boot.atom == b->boot.atom;
 }
 
 /**
@@ -89,17 +132,14 @@ static bool op_equal(const struct op *a, const struct op *b)
  */
 bool program_equal(const struct program *a, const struct program *b)
 {
-	const struct machine *m = &a->machine, *n = &b->machine;
 	uint32_t i;
 
-	if (m->possible != n->possible || m->page != n->page || m->unit_pages != n->unit_pages ||
-	    m->static_size != n->static_size || m->reserved_size != n->reserved_size ||
-	    m->dyn_size != n->dyn_size || m->vm_pages != n->vm_pages || m->frames != n->frames)
+	if (!machine_equal(&a->machine, &b->machine))
 		return false;
 	if (a->nr_ops != b->nr_ops)
 		return false;
 	for (i = 0; i < a->nr_ops; i++)
-		if (!op_equal(&a->ops[i], &b->ops[i]))
+		if (!op_equal(&a->ops[i], &b->ops[i]) || !args_equal(a, &a->ops[i], b, &b->ops[i]))
 			return false;
 	return true;
 }
@@ -114,6 +154,6 @@ uint32_t program_nr_handles(const struct program *p, uint32_t nr_ops)
 	uint32_t nr = 0, i;
 
 	for (i = 0; i < nr_ops && i < p->nr_ops; i++)
-		nr += p->ops[i].kind == OP_ALLOC;
+		nr += op_infos[p->ops[i].kind].letter != 0;
 	return nr;
 }

@@ -18,17 +18,37 @@
 #define PROGRAM_NO_HANDLE UINT32_MAX
 
 enum op_kind {
-#define OP(NAME, text, syntax, what) OP_##NAME,
+#define OP(NAME, text, letter, layer, syntax, what) OP_##NAME,
 #include "ops.def"
 #undef OP
 	OP_NR,
 };
 
 /**
+ * enum program_layer - what a fuzz target is about
+ * @LAYER_ANY:  every op
+ * @LAYER_PCPU: the per-CPU allocator
+ * @LAYER_VM:   the address space
+ * @LAYER_BOOT: setup_per_cpu_areas()
+ */
+enum program_layer {
+	LAYER_ANY,
+	LAYER_PCPU,
+	LAYER_VM,
+	LAYER_BOOT,
+	LAYER_NR,
+};
+
+/**
  * struct op_info - what an op is called and how it is written
+ * @letter: of the handle that it defines, or 0
+ * @layer: the targets that it is for
  */
 struct op_info {
-	const char *name, *syntax, *what;
+	const char *name;
+	char letter;
+	enum program_layer layer;
+	const char *syntax, *what;
 };
 
 extern const struct op_info op_infos[OP_NR];
@@ -37,38 +57,65 @@ extern const struct op_info op_infos[OP_NR];
 extern const char *const gfp_names[];
 
 /**
+ * struct op_arg - two numbers of an op that takes a list
+ *
+ * get_vm_areas: offset and size of an area; get_vm_area: start and end of the range.
+ */
+struct op_arg {
+	uint64_t a, b;
+};
+
+#define OP_ARGS_MAX 256
+
+/**
  * struct op - one op
  * @kind:     enum op_kind
  * @gfp:      alloc: enum pcpu_gfp
  * @reserved: alloc: from the reserved chunk
+ * @ioremap:  get_vm_area: with VM_IOREMAP
+ * @choice:   boot: enum machine_first, not FIRST_GIVEN
  * @fault:    enum pcpu_fault, armed when the op starts; PCPU_FAULT_NONE for none
  * @fault_n:  1 to 65535: the n-th request of that kind is refused; PCPU_FAULT_MAP: 0 to 65535
  *            pages map before one fails; 0 if there is no fault
- * @handle:   free, write, verify: which alloc op, counted from 0 in program order; always that
- *            of an earlier op.  PROGRAM_NO_HANDLE: free of NULL (free only)
- * @size:     alloc: bytes, any value
- * @align:    alloc: bytes, one of those that align_is_encodable() accepts
- * @offset:   free: bytes added to the address, 0 or more
+ * @handle:   free, write, verify, phys, vfree, remove_vm_area, find_vm_area, free_vm_areas: which
+ *            of the ops that define a handle, counted from 0 in program order; always that of an
+ *            earlier op.  PROGRAM_NO_HANDLE: free or vfree of NULL
+ * @size:     alloc: bytes, any 32-bit value; get_vm_area, vmalloc: bytes, one that
+ *            number_is_encodable() accepts
+ * @align:    alloc, get_vm_areas: bytes, one of those that align_is_encodable() accepts
+ * @offset:   free, phys, vfree, remove_vm_area, find_vm_area: bytes added to the address
  * @seed:     write: what is written
  * @chunk:    populate, depopulate: which chunk, taken modulo the number there are
  * @start:    populate, depopulate: first page
  * @end:      populate, depopulate: page after the last
+ * @cpu:      phys: which CPU, an index taken modulo the number of possible ones
+ * @node:     vmalloc: which node, taken modulo the number there are
+ * @first_arg, @nr_args: get_vm_areas: the areas, in struct program; get_vm_area: the range, one
+ *            or none; both 0 if none
+ * @boot:     boot: the sizes, any values below 2^24; the atom a power of two
  *
  * Members that the kind does not use are 0 (handle: 0).
  */
 struct op {
 	uint8_t kind;
 	uint8_t gfp;
-	bool reserved;
+	bool reserved, ioremap;
+	uint8_t choice;
 	uint8_t fault;
 	uint16_t fault_n;
 	uint32_t handle;
-	uint32_t size;
+	uint64_t size;
 	uint32_t align;
 	uint32_t offset;
 	uint32_t seed;
 	uint16_t chunk;
 	uint16_t start, end;
+	uint16_t cpu, node;
+	uint16_t nr_args;
+	uint32_t first_arg;
+	struct {
+		uint32_t static_size, reserved_size, dyn_size, unit, atom;
+	} boot;
 };
 
 /**
@@ -77,17 +124,23 @@ struct op {
  * @nr_ops:  number of ops
  * @capacity: room in @ops
  * @ops:     the ops
+ * @nr_args: numbers in @args
+ * @args_capacity: room in @args
+ * @args:    the lists of those ops that have one
  */
 struct program {
 	struct machine machine;
 	uint32_t nr_ops, capacity;
 	struct op *ops;
+	uint32_t nr_args, args_capacity;
+	struct op_arg *args;
 };
 
 /* program.c */
 void program_init(struct program *p, const struct machine *m);
 void program_exit(struct program *p);
 struct op *program_add(struct program *p, const struct op *op);
+void program_add_arg(struct program *p, uint64_t a, uint64_t b);
 bool program_equal(const struct program *a, const struct program *b);
 uint32_t program_nr_handles(const struct program *p, uint32_t nr_ops);
 
@@ -105,9 +158,11 @@ size_t op_to_text(const struct program *p, uint32_t index, char *buf, size_t siz
 #define BYTES_HEADER 32u
 #define BYTES_OP 12u
 
-void program_from_bytes(struct program *p, const uint8_t *data, size_t len);
+void program_from_bytes(struct program *p, enum program_layer layer, const uint8_t *data,
+			size_t len);
 uint8_t *program_to_bytes(const struct program *p, size_t *len);
 bool align_is_encodable(const struct machine *m, uint32_t align);
+bool number_is_encodable(uint64_t x);
 
 /* gen.c */
 struct rng {
@@ -116,6 +171,6 @@ struct rng {
 
 uint64_t rng_next(struct rng *r);
 uint32_t rng_below(struct rng *r, uint32_t n);
-void program_generate(struct program *p, struct rng *r, uint32_t max_ops);
+void program_generate(struct program *p, enum program_layer layer, struct rng *r, uint32_t max_ops);
 
 #endif
