@@ -78,8 +78,8 @@ static void make_programs(struct program *p, unsigned int nr, const struct machi
 	struct rng r = { .state = 1 };
 
 	for (unsigned int i = 0; i < nr;) {
-		program_generate(p + i, &r, OPS);
-		if (p[i].nr_ops == OPS && !memcmp(&p[i].machine, m, sizeof(*m)))
+		program_generate(p + i, LAYER_PCPU, &r, OPS);
+		if (p[i].nr_ops == OPS && machine_equal(&p[i].machine, m))
 			i++;
 		else
 			program_exit(p + i);
@@ -120,7 +120,7 @@ static void worst_input(size_t size, unsigned int tries)
 			data[k] = (uint8_t)rng_next(&r);
 		if (i % 4 == 0)
 			data[0] = 0xff; /* any machine, also large ones */
-		program_from_bytes(&p, data, size);
+		program_from_bytes(&p, LAYER_PCPU, data, size);
 		start = now();
 		run_checked(&p, 0);
 		if (now() - start > worst)
@@ -146,10 +146,12 @@ int main(int argc, char **argv)
 	       OPS);
 	printf("%-44s %12s %12s %12s %8s\n", "shape", "alone", "checked", "in full", "ratio");
 	for (unsigned int i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-		const struct machine *m = machine_presets + shapes[i];
+		struct machine preset;
+		const struct machine *m = &preset;
 		double rate[WAYS];
 		char shape[64];
 
+		machine_preset(shapes[i], &preset);
 		make_programs(p, nr, m);
 		for (int way = 0; way < WAYS; way++)
 			rate[way] = ops_per_second(p, nr, way, seconds);

@@ -16,7 +16,7 @@
 
 #include "env.h"
 
-#define PCPU_MAX_CPUS 64
+#define PCPU_MAX_CPUS 256
 
 enum pcpu_quirk {
 #define QUIRK(name, text, rule, where, what) PCPU_QUIRK_##name,

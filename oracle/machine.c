@@ -282,10 +282,12 @@ static void drop_lowest_cpu(struct machine *m)
 
 static void clamp_window(struct machine *m)
 {
-	uint64_t bytes = (uint64_t)m->vm_pages * m->page;
+	uint64_t bytes;
 
 	if (m->va_bits != 32 && m->va_bits != 64)
 		m->va_bits = m->va_bits % 4 ? 64 : 32;
+	m->vm_pages = at_most(m->vm_pages, room_from(m, MACHINE_VM_START) / m->page);
+	bytes = (uint64_t)m->vm_pages * m->page;
 	m->vm_start &= ~((uint64_t)m->page - 1);
 	if (m->va_bits == 32)
 		m->vm_start &= UINT32_MAX;
@@ -379,7 +381,7 @@ static void clamp_boot(struct machine *m)
  */
 void machine_clamp(struct machine *m)
 {
-	uint32_t unit;
+	uint32_t unit, chunk;
 
 	if (!machine_nr_cpus(m))
 		m->possible[0] = 1;
@@ -407,8 +409,8 @@ void machine_clamp(struct machine *m)
 	m->dyn_size += -(m->static_size + m->reserved_size + m->dyn_size) % 4;
 
 	m->vm_pages = at_most(m->vm_pages, MACHINE_VM_PAGES_MAX);
-	m->vm_pages = at_most(m->vm_pages,
-			      (uint64_t)m->unit_pages * machine_nr_cpus(m) * MACHINE_CHUNKS_MAX);
+	chunk = m->unit_pages * machine_nr_cpus(m);
+	m->vm_pages = at_most(m->vm_pages, (uint64_t)chunk * (MACHINE_CHUNKS_MAX + 1) - 1);
 	m->frames = at_most(m->frames, MACHINE_MEMORY_MAX / m->page);
 	m->frames = at_most(m->frames, MACHINE_FRAMES_MAX);
 	clamp_window(m);

@@ -54,7 +54,7 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 {
 	/* without contents all CPUs are alike, so one stands for them all */
 	struct machine machine = {
-		.possible = 1,
+		.possible = { 1 },
 		.page = g->page,
 		.unit_pages = g->unit_pages,
 		.static_size = g->static_size,

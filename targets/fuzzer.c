@@ -25,11 +25,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
-	return mutate_program(data, size, max_size, seed, LLVMFuzzerMutate);
+	return mutate_program(targets[PCPUFUZZ_TARGET].layer, data, size, max_size, seed,
+			      LLVMFuzzerMutate);
 }
 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
 				 size_t size2, uint8_t *out, size_t max_out, unsigned int seed)
 {
-	return cross_programs(data1, size1, data2, size2, out, max_out, seed);
+	return cross_programs(targets[PCPUFUZZ_TARGET].layer, data1, size1, data2, size2, out,
+			      max_out, seed);
 }

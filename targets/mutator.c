@@ -301,10 +301,10 @@ static void edit_machine(struct edit *e)
 		m->unit_pages = 1 + rng_below(e->r, 16);
 		break;
 	case 6:
-		m->possible = rng_next(e->r) & 0xf;
+		m->possible[0] = rng_next(e->r) & 0xf;
 		break;
 	default:
-		*m = machine_presets[rng_below(e->r, nr_machine_presets)];
+		machine_preset(rng_below(e->r, nr_machine_presets), m);
 	}
 	machine_clamp(m);
 }
@@ -325,10 +325,11 @@ static void mend(struct edit *e)
 	mend_handles(p);
 }
 
-static size_t encode(const struct program *p, uint8_t *out, size_t max_size)
+static size_t encode(const struct program *p, enum program_layer layer, uint8_t *out,
+		     size_t max_size)
 {
 	size_t len;
-	uint8_t *bytes = program_to_bytes(p, &len);
+	uint8_t *bytes = program_to_bytes(p, layer, &len);
 
 	if (len > max_size)
 		len = max_size;
@@ -352,8 +353,8 @@ static uint32_t ops_that_fit(size_t max_size)
  *
  * Return: size of the result.
  */
-size_t mutate_program(uint8_t *data, size_t size, size_t max_size, unsigned int seed,
-		      byte_mutator bytes)
+size_t mutate_program(enum program_layer layer, uint8_t *data, size_t size, size_t max_size,
+		      unsigned int seed, byte_mutator bytes)
 {
 	struct rng r = { .state = seed };
 	struct program p;
@@ -365,9 +366,9 @@ size_t mutate_program(uint8_t *data, size_t size, size_t max_size, unsigned int 
 		return bytes(data, size, max_size);
 
 	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, 64) == 0)
-		program_generate(&p, &r, e.max_ops < 64 ? e.max_ops : 64);
+		program_generate(&p, layer, &r, e.max_ops < 64 ? e.max_ops : 64);
 	else
-		program_from_bytes(&p, data, size);
+		program_from_bytes(&p, layer, data, size);
 	if (!p.nr_ops)
 		edit_append(&e);
 	for (uint32_t n = 1 + rng_below(&r, 4); n--;) {
@@ -375,7 +376,7 @@ size_t mutate_program(uint8_t *data, size_t size, size_t max_size, unsigned int 
 		mend(&e);
 	}
 
-	size = encode(&p, data, max_size);
+	size = encode(&p, layer, data, max_size);
 	program_exit(&p);
 	return size;
 }
@@ -392,8 +393,9 @@ size_t mutate_program(uint8_t *data, size_t size, size_t max_size, unsigned int 
  *
  * Return: size of the result.
  */
-size_t cross_programs(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2,
-		      uint8_t *out, size_t max_out, unsigned int seed)
+size_t cross_programs(enum program_layer layer, const uint8_t *data1, size_t size1,
+		      const uint8_t *data2, size_t size2, uint8_t *out, size_t max_out,
+		      unsigned int seed)
 {
 	struct rng r = { .state = seed };
 	struct program a, b;
@@ -402,8 +404,8 @@ size_t cross_programs(const uint8_t *data1, size_t size1, const uint8_t *data2, 
 
 	if (max_out < BYTES_HEADER)
 		return 0;
-	program_from_bytes(&a, data1, size1);
-	program_from_bytes(&b, data2, size2);
+	program_from_bytes(&a, layer, data1, size1);
+	program_from_bytes(&b, layer, data2, size2);
 
 	cut = rng_below(&r, a.nr_ops + 1);
 	a.nr_ops = cut;
@@ -422,7 +424,7 @@ size_t cross_programs(const uint8_t *data1, size_t size1, const uint8_t *data2, 
 	}
 	mend(&e);
 
-	size1 = encode(&a, out, max_out);
+	size1 = encode(&a, layer, out, max_out);
 	program_exit(&b);
 	program_exit(&a);
 	return size1;

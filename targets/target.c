@@ -8,7 +8,8 @@
 #include "target.h"
 
 const struct target targets[TARGET_NR] = {
-#define TARGET(name, option, tolerate, what) { #name, option, tolerate, what },
+#define TARGET(name, option, tolerate, layer, what) \
+	{ #name, option, tolerate, LAYER_##layer, what },
 #include "targets.def"
 #undef TARGET
 };
@@ -86,7 +87,7 @@ int target_run_bytes(const struct target *t, const uint8_t *data, size_t size)
 			atexit(write_stats);
 	}
 
-	program_from_bytes(&p, data, size);
+	program_from_bytes(&p, t->layer, data, size);
 	ok = exec_run(&e, &p, &opts);
 	count(&e);
 	if (wanted)

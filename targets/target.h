@@ -8,7 +8,7 @@
 #include "exec/exec.h"
 
 enum target_id {
-#define TARGET(name, option, tolerate, what) TARGET_##name,
+#define TARGET(name, option, tolerate, layer, what) TARGET_##name,
 #include "targets.def"
 #undef TARGET
 	TARGET_NR,
@@ -19,11 +19,13 @@ enum target_id {
  * @name: without the suffix _fuzzer
  * @option: passed to the subject
  * @tolerate: quirks that the oracle tolerates
+ * @layer: what bytes mostly decode to
  * @what: one sentence
  */
 struct target {
 	const char *name;
 	unsigned int option, tolerate;
+	enum program_layer layer;
 	const char *what;
 };
 

@@ -141,12 +141,12 @@ int main(int argc, char **argv)
 	struct rng r = { 20240613 };
 	struct program last;
 
-	program_generate(&last, &r, 40);
+	program_generate(&last, LAYER_PCPU, &r, 40);
 	for (unsigned long i = 0; i < nr; i++) {
 		struct program p;
 
 		/* now and then one that is long enough to fill the machine several times */
-		program_generate(&p, &r, i % 64 ? 48 : 400);
+		program_generate(&p, LAYER_PCPU, &r, i % 64 ? 48 : 400);
 		check_full(&p, -1);
 		/* the quirks in turn, a quarter of them at a time */
 		for (int quirk = (int)(i % 4); quirk < PCPU_QUIRK_NR; quirk += 4)

@@ -82,7 +82,7 @@ static void check_result(const uint8_t *data, size_t size, bool encoded)
 	uint8_t *again;
 	size_t len;
 
-	program_from_bytes(&p, data, size);
+	program_from_bytes(&p, LAYER_ANY, data, size);
 	check(!machine_fault(&p.machine), "machine is legal");
 	for (uint32_t i = 0; i < p.nr_ops; i++) {
 		const struct op *op = p.ops + i;
@@ -94,7 +94,7 @@ static void check_result(const uint8_t *data, size_t size, bool encoded)
 		faults[op->fault]++;
 	}
 	if (encoded) {
-		again = program_to_bytes(&p, &len);
+		again = program_to_bytes(&p, LAYER_ANY, &len);
 		check(len == size && !memcmp(again, data, len), "encoded canonically");
 		free(again);
 	}
@@ -242,11 +242,9 @@ static void count_effect(const uint8_t *before, size_t size, const uint8_t *afte
 	struct machine *m = &a.machine, *n = &b.machine;
 	enum effect effect;
 
-	program_from_bytes(&a, before, size);
-	program_from_bytes(&b, after, len);
-	if (m->possible != n->possible || m->page != n->page || m->unit_pages != n->unit_pages ||
-	    m->static_size != n->static_size || m->reserved_size != n->reserved_size ||
-	    m->dyn_size != n->dyn_size || m->vm_pages != n->vm_pages || m->frames != n->frames)
+	program_from_bytes(&a, LAYER_ANY, before, size);
+	program_from_bytes(&b, LAYER_ANY, after, len);
+	if (!machine_equal(m, n))
 		effect = EFFECT_machine;
 	else if (a.nr_ops > b.nr_ops)
 		effect = EFFECT_deleted;
@@ -298,11 +296,12 @@ static size_t check_mutation(uint8_t *data, size_t size, size_t max_size, unsign
 	size_t room = size > max_size ? size : max_size;
 	uint8_t *one = exact(data, size, room, 0), *two = exact(data, size, room, 0xee);
 	unsigned long calls = nr_byte_calls;
-	size_t len = mutate_program(one, size, max_size, seed, bytes);
+	size_t len = mutate_program(LAYER_ANY, one, size, max_size, seed, bytes);
 	bool by_bytes = nr_byte_calls != calls;
 
 	check(len <= max_size, "result fits");
-	check(mutate_program(two, size, max_size, seed, bytes) == len && !memcmp(one, two, len),
+	check(mutate_program(LAYER_ANY, two, size, max_size, seed, bytes) == len &&
+		      !memcmp(one, two, len),
 	      "same seed, same result");
 	if (max_size < MIN_MUTABLE)
 		check(len == (size < max_size ? size : max_size) && !memcmp(one, data, len),
@@ -360,19 +359,19 @@ static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, si
 {
 	uint8_t *first = exact(a, size_a, size_a, 0), *second = exact(b, size_b, size_b, 0);
 	uint8_t *one = exact(NULL, 0, max_out, 0), *two = exact(NULL, 0, max_out, 0xee);
-	size_t len = cross_programs(first, size_a, second, size_b, one, max_out, seed);
+	size_t len = cross_programs(LAYER_ANY, first, size_a, second, size_b, one, max_out, seed);
 	struct program p, q, other;
 
 	check(len <= max_out, "crossing fits");
-	check(cross_programs(first, size_a, second, size_b, two, max_out, seed) == len &&
+	check(cross_programs(LAYER_ANY, first, size_a, second, size_b, two, max_out, seed) == len &&
 		      !memcmp(one, two, len),
 	      "same seed, same crossing");
 	check(len || max_out < BYTES_HEADER, "crossing is not empty");
 	check_result(one, len, max_out >= BYTES_HEADER);
 	if (len) {
-		program_from_bytes(&p, first, size_a);
-		program_from_bytes(&q, one, len);
-		program_from_bytes(&other, second, size_b);
+		program_from_bytes(&p, LAYER_ANY, first, size_a);
+		program_from_bytes(&q, LAYER_ANY, one, len);
+		program_from_bytes(&other, LAYER_ANY, second, size_b);
 		check_halves(&q, &p, &other, max_out);
 		program_exit(&other);
 		p.nr_ops = q.nr_ops = 0;
@@ -398,8 +397,8 @@ static size_t random_input(struct rng *r, uint8_t *data)
 			data[i] = (uint8_t)rng_next(r);
 		return len;
 	}
-	program_generate(&p, r, rng_below(r, rng_below(r, 4) ? 40 : 400));
-	bytes = program_to_bytes(&p, &len);
+	program_generate(&p, LAYER_ANY, r, rng_below(r, rng_below(r, 4) ? 40 : 400));
+	bytes = program_to_bytes(&p, LAYER_ANY, &len);
 	program_exit(&p);
 	memcpy(data, bytes, len);
 	free(bytes);

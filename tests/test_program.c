@@ -101,9 +101,9 @@ static void check_round_trip(const struct program *p)
 	}
 	check(program_equal(p, &q), "text round trip", text);
 
-	bytes = program_to_bytes(&q, &bytes_len);
+	bytes = program_to_bytes(&q, LAYER_ANY, &bytes_len);
 	check(bytes_len == BYTES_HEADER + (size_t)BYTES_OP * p->nr_ops, "length of bytes", text);
-	program_from_bytes(&r, bytes, bytes_len);
+	program_from_bytes(&r, LAYER_ANY, bytes, bytes_len);
 	check(program_equal(&r, p), "bytes round trip", text);
 
 	again = program_to_text(&r, &again_len);
@@ -122,22 +122,24 @@ static void check_presets(void)
 	unsigned int i;
 
 	for (i = 0; i < nr_machine_presets; i++) {
-		struct machine m = machine_presets[i];
-		const char *fault = machine_fault(&m);
+		struct machine m;
+		const char *fault;
 		size_t len;
 		uint8_t *bytes;
 
+		machine_preset(i, &m);
+		fault = machine_fault(&m);
 		check(!fault, "preset is legal", fault);
 		header[0] = (uint8_t)i;
-		program_from_bytes(&p, header, 1);
-		bytes = program_to_bytes(&p, &len);
+		program_from_bytes(&p, LAYER_ANY, header, 1);
+		bytes = program_to_bytes(&p, LAYER_ANY, &len);
 		check(bytes[0] == i, "preset is encoded as one, and there is one of each", NULL);
 		check_round_trip(&p);
 		free(bytes);
 		program_exit(&p);
 	}
 	check(nr_machine_presets <= 0xe0, "presets have room", NULL);
-	program_from_bytes(&p, NULL, 0);
+	program_from_bytes(&p, LAYER_ANY, NULL, 0);
 	check(!p.nr_ops, "no bytes, no ops", NULL);
 	check_round_trip(&p);
 	program_exit(&p);
@@ -146,10 +148,12 @@ static void check_presets(void)
 
 static void check_aligns(void)
 {
-	const struct machine *m = machine_presets;
+	struct machine preset;
+	const struct machine *m = &preset;
 	bool seen[4096] = { false };
 	unsigned int code, i;
 
+	machine_preset(0, &preset);
 	for (code = 0; code < 256; code++) {
 		uint32_t align = align_from_code(m, (uint8_t)code);
 
@@ -180,9 +184,10 @@ static void draw_machine(struct rng *r, struct machine *m)
 {
 	uint32_t shift = rng_below(r, 32);
 
-	m->possible = rng_next(r);
-	m->possible &= rng_next(r);
-	m->possible >>= shift;
+	memset(m, 0, sizeof(*m));
+	m->possible[0] = rng_next(r);
+	m->possible[0] &= rng_next(r);
+	m->possible[0] >>= shift;
 	shift = rng_below(r, 9);
 	m->page = 256u << shift;
 	m->unit_pages = draw_bits(r, 13);
@@ -196,7 +201,7 @@ static void draw_machine(struct rng *r, struct machine *m)
 
 static void check_machines(struct rng *r, unsigned long nr)
 {
-	const struct machine extreme[] = {
+	static const uint64_t extreme[][8] = {
 		{ ~0ull, 65536, 1, 1, 0, 65535, 64000, 64 },
 		{ 1ull << 63, 256, 1024, 262136, 0, 8, 0, 0 },
 		{ 1, 1024, 1024, 4, 1048564, 8, 65536, 4096 },
@@ -208,7 +213,17 @@ static void check_machines(struct rng *r, unsigned long nr)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(extreme) / sizeof(extreme[0]); i++) {
-		program_init(&p, &extreme[i]);
+		memset(&m, 0, sizeof(m));
+		m.possible[0] = extreme[i][0];
+		m.page = (uint32_t)extreme[i][1];
+		m.unit_pages = (uint32_t)extreme[i][2];
+		m.static_size = (uint32_t)extreme[i][3];
+		m.reserved_size = (uint32_t)extreme[i][4];
+		m.dyn_size = (uint32_t)extreme[i][5];
+		m.vm_pages = (uint32_t)extreme[i][6];
+		m.frames = (uint32_t)extreme[i][7];
+		machine_defaults(&m);
+		program_init(&p, &m);
 		check_round_trip(&p);
 	}
 	while (nr--) {
@@ -505,7 +520,7 @@ static void check_bytes(struct rng *r, unsigned long nr)
 	while (nr--) {
 		size_t len = random_bytes(r, b, sizeof(b));
 
-		program_from_bytes(&p, b, len);
+		program_from_bytes(&p, LAYER_ANY, b, len);
 		check_round_trip(&p);
 		reach_add(&reach, &p);
 		program_exit(&p);
@@ -541,12 +556,12 @@ static void check_mutants(struct rng *r, unsigned long nr)
 	uint8_t *b;
 
 	while (nr--) {
-		program_generate(&p, r, 1 + rng_below(r, 30));
-		b = program_to_bytes(&p, &len);
+		program_generate(&p, LAYER_ANY, r, 1 + rng_below(r, 30));
+		b = program_to_bytes(&p, LAYER_ANY, &len);
 		program_exit(&p);
 		mutate(r, b, len);
 		len -= rng_below(r, 4) ? 0 : rng_below(r, (uint32_t)len);
-		program_from_bytes(&p, b, len);
+		program_from_bytes(&p, LAYER_ANY, b, len);
 		check_round_trip(&p);
 		program_exit(&p);
 		free(b);
@@ -563,12 +578,12 @@ static void check_generated(struct rng *r, unsigned long nr)
 		uint32_t max = rng_below(r, 16) ? rng_below(r, 40) : rng_below(r, 400);
 		struct rng same = *r;
 
-		program_generate(&p, r, max);
+		program_generate(&p, LAYER_ANY, r, max);
 		check(p.nr_ops <= max, "no more ops than asked for", NULL);
 		check_round_trip(&p);
 		reach_add(&reach, &p);
 		if (nr % 16 == 0) {
-			program_generate(&q, &same, max);
+			program_generate(&q, LAYER_ANY, &same, max);
 			check(program_equal(&p, &q) && same.state == r->state, "repeatable", NULL);
 			check_op_lines(&p);
 			program_exit(&q);
@@ -592,7 +607,7 @@ static void check_corrupted(struct rng *r, unsigned long nr)
 		uint32_t times = 1 + rng_below(r, 3);
 		char *text;
 
-		program_generate(&p, r, rng_below(r, 12));
+		program_generate(&p, LAYER_ANY, r, rng_below(r, 12));
 		text = program_to_text(&p, &len);
 		program_exit(&p);
 		for (i = 0; i < times; i++) {
@@ -647,10 +662,10 @@ static void check_pinned(void)
 	for (i = 0; i < 5000; i++) {
 		size_t len = random_bytes(&r, b, sizeof(b));
 
-		program_from_bytes(&p, b, len);
+		program_from_bytes(&p, LAYER_ANY, b, len);
 		bytes = hash_text(bytes, &p);
 		program_exit(&p);
-		program_generate(&p, &r, 100);
+		program_generate(&p, LAYER_ANY, &r, 100);
 		generated = hash_text(generated, &p);
 		program_exit(&p);
 	}

@@ -26,7 +26,7 @@ static void check(bool ok, const char *what)
 	}
 }
 
-static const struct machine machine = { .possible = 1,
+static const struct machine machine = { .possible = { 1 },
 					.page = 256,
 					.unit_pages = 1,
 					.static_size = 4,

@@ -43,7 +43,10 @@ static bool run_op(struct exec *e, const struct op *op, struct outcome *out)
 		return oracle_populate(o, op->chunk, op->start, op->end, op->kind == OP_POPULATE,
 				       out);
 	default:
-		abort();
+		/* not run yet; what defines a handle still takes one */
+		if (op_infos[op->kind].letter)
+			e->handle[e->nr_handles++] = 0;
+		return true;
 	}
 }
 

@@ -155,12 +155,13 @@ static void handles_op(struct handles *h, const struct op *op)
 static void machine_from_bytes(struct machine *m, const uint8_t *header)
 {
 	if (header[0] < SELECT_DRAWN) {
-		*m = machine_presets[header[0] % nr_machine_presets];
+		machine_preset(header[0] % nr_machine_presets, m);
 		return;
 	}
 
-	m->possible = get_le(header + AT_POSSIBLE + 4, 4);
-	m->possible = m->possible << 32 | get_le(header + AT_POSSIBLE, 4);
+	memset(m, 0, sizeof(*m));
+	m->possible[0] = get_le(header + AT_POSSIBLE + 4, 4);
+	m->possible[0] = m->possible[0] << 32 | get_le(header + AT_POSSIBLE, 4);
 	m->page = MACHINE_PAGE_MIN << (header[AT_PAGE] % 9);
 	m->unit_pages = get_le(header + AT_UNIT, 2);
 	m->static_size = get_le(header + AT_STATIC, 3);
@@ -169,10 +170,12 @@ static void machine_from_bytes(struct machine *m, const uint8_t *header)
 	m->vm_pages = get_le(header + AT_VM, 3);
 	m->frames = get_le(header + AT_FRAMES, 2);
 
+	machine_defaults(m);
 	if (header[0] < SELECT_EXPLICIT) {
 		/* mostly one or two CPUs; a few pages of 256 or 512; few chunks */
-		m->possible &= m->possible >> 32 & (header[0] & 1 ? 0xff : 0x3);
+		m->possible[0] &= m->possible[0] >> 32 & (header[0] & 1 ? 0xff : 0x3);
 		m->page = MACHINE_PAGE_MIN << (header[AT_PAGE] % 8 == 0);
+		m->atom = m->page;
 		m->unit_pages = 1 + m->unit_pages % 8;
 		m->static_size = 1 + m->static_size % m->page;
 		m->reserved_size = m->reserved_size & 1 ? 0 : m->reserved_size % (2 * m->page);
@@ -185,21 +188,20 @@ static void machine_from_bytes(struct machine *m, const uint8_t *header)
 
 static void machine_to_bytes(const struct machine *m, uint8_t *header)
 {
-	struct program preset, wanted;
+	struct machine preset;
 	unsigned int i;
 
-	program_init(&wanted, m);
 	for (i = 0; i < nr_machine_presets; i++) {
-		program_init(&preset, &machine_presets[i]);
-		if (program_equal(&preset, &wanted)) {
+		machine_preset(i, &preset);
+		if (machine_equal(&preset, m)) {
 			header[0] = (uint8_t)i;
 			return;
 		}
 	}
 
 	header[0] = SELECT_EXPLICIT;
-	put_le(header + AT_POSSIBLE, 4, (uint32_t)m->possible);
-	put_le(header + AT_POSSIBLE + 4, 4, (uint32_t)(m->possible >> 32));
+	put_le(header + AT_POSSIBLE, 4, (uint32_t)m->possible[0]);
+	put_le(header + AT_POSSIBLE + 4, 4, (uint32_t)(m->possible[0] >> 32));
 	header[AT_PAGE] = (uint8_t)(__builtin_ctz(m->page) - __builtin_ctz(MACHINE_PAGE_MIN));
 	put_le(header + AT_UNIT, 2, m->unit_pages);
 	put_le(header + AT_STATIC, 3, m->static_size);
@@ -343,7 +345,7 @@ static void decode_alloc(struct op *op, const struct dialect *d, struct packing 
 	op->reserved = d->reserved && (b[1] & FLAG_RESERVED) == FLAG_RESERVED;
 	op->align = align_from_code(pk->m, code);
 	op->size = size_draw(pk, op->reserved, d->size_class[b[1] & FLAG_CLASS], get_le(b + 4, 4));
-	packing_add(pk, op->reserved, op->size, op->align);
+	packing_add(pk, op->reserved, (uint32_t)op->size, op->align);
 }
 
 static uint32_t pick_open(const struct handles *h, const struct dialect *d, uint32_t x)
@@ -440,7 +442,8 @@ static void decode_op(struct op *op, const struct dialect *d, const struct handl
  * @data: the bytes; every string of them is a legal program
  * @len: how many; missing header bytes are 0, a partial op at the end is ignored
  */
-void program_from_bytes(struct program *p, const uint8_t *data, size_t len)
+void program_from_bytes(struct program *p, enum program_layer layer, const uint8_t *data,
+			size_t len)
 {
 	uint8_t header[BYTES_HEADER] = { 0 };
 	struct handles handles;
@@ -455,6 +458,7 @@ void program_from_bytes(struct program *p, const uint8_t *data, size_t len)
 	nr = len < BYTES_HEADER ? 0 : (len - BYTES_HEADER) / BYTES_OP;
 	nr = nr < PROGRAM_MAX_OPS ? nr : PROGRAM_MAX_OPS;
 
+	(void)layer;
 	machine_from_bytes(&machine, header);
 	program_init(p, &machine);
 	packing_init(&packing, &machine);
@@ -519,7 +523,7 @@ static void encode_op(const struct op *op, const struct handles *h, const struct
 		code = CODE_ALLOC;
 		b[1] = SIZE_RAW | (op->reserved ? FLAG_RESERVED : 0);
 		b[2] = (uint8_t)align_to_code(op->align);
-		put_le(b + 4, 4, op->size);
+		put_le(b + 4, 4, (uint32_t)op->size);
 		b[8] = (uint8_t)(gfp_bounds[op->gfp] - 1);
 		break;
 	case OP_FREE:
@@ -559,14 +563,15 @@ static void encode_op(const struct op *op, const struct handles *h, const struct
  *
  * Return: the bytes, to be freed by the caller; program_from_bytes() makes the same program.
  */
-uint8_t *program_to_bytes(const struct program *p, size_t *len)
+uint8_t *program_to_bytes(const struct program *p, enum program_layer layer, size_t *len)
 {
 	struct handles handles;
 	struct dialect dialect;
 	uint8_t *bytes;
 	uint32_t i;
 
-	*len = BYTES_HEADER + (size_t)p->nr_ops * BYTES_OP;
+	(void)layer;
+	*len = program_bytes_len(p);
 	bytes = calloc(1, *len);
 	if (!bytes)
 		abort();
@@ -581,6 +586,24 @@ uint8_t *program_to_bytes(const struct program *p, size_t *len)
 	}
 	free(handles.at);
 	return bytes;
+}
+
+/**
+ * program_bytes_len - how long the encoding of a program is
+ * @p: the program
+ */
+size_t program_bytes_len(const struct program *p)
+{
+	return BYTES_HEADER + (size_t)p->nr_ops * BYTES_OP;
+}
+
+/**
+ * number_is_encodable - whether programs can have a number of the address space
+ * @x: any value
+ */
+bool number_is_encodable(uint64_t x)
+{
+	return x < UINT64_C(1) << 40 || -x <= UINT64_C(1) << 40;
 }
 
 /**

@@ -445,13 +445,13 @@ static void draw_machine(struct rng *r, struct machine *m)
 	unsigned int i;
 
 	if (rng_below(r, 4)) {
-		*m = machine_presets[rng_below(r, nr_machine_presets)];
+		machine_preset(rng_below(r, nr_machine_presets), m);
 		return;
 	}
 	for (i = 0; i < BYTES_HEADER; i++)
 		header[i] = (uint8_t)rng_next(r);
 	header[0] = (uint8_t)(0xe0 + (header[0] & 15));
-	program_from_bytes(&shape, header, sizeof(header));
+	program_from_bytes(&shape, LAYER_ANY, header, sizeof(header));
 	*m = shape.machine;
 	program_exit(&shape);
 }
@@ -527,14 +527,16 @@ static void run_phases(struct gen *g)
 /**
  * program_generate - make a random program
  * @p: the program; what it held is overwritten, not freed
+ * @layer: what it is about
  * @r: decides everything
  * @max_ops: ops that it may have at most
  */
-void program_generate(struct program *p, struct rng *r, uint32_t max_ops)
+void program_generate(struct program *p, enum program_layer layer, struct rng *r, uint32_t max_ops)
 {
 	struct gen g = { .p = p, .r = r };
 	struct machine machine;
 
+	(void)layer;
 	draw_machine(r, &machine);
 	program_init(p, &machine);
 	max_ops = max_ops < PROGRAM_MAX_OPS ? max_ops : PROGRAM_MAX_OPS;

@@ -1,45 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sizes.c - the machines, sizes and alignments that are worth trying.
+ * sizes.c - the sizes and alignments that are worth trying.
  *
  * Every number here is about where an allocator changes its mind: page ends, chunk ends, powers
  * of two, limits.  Does not know what is live, so the page ends are a guess.
  */
 #include "sizes.h"
-
-/*
- * cpus, page, unit_pages, static, reserved, dyn, vm_pages, frames.  Small on purpose: the first
- * chunk is full after a handful of ops, and address space and frames run out within a program.
- */
-const struct machine machine_presets[] = {
-	{ 0x3, 256, 4, 20, 0, 300, 32, 64 }, /* first chunk ends inside a page */
-	{ 0x3, 256, 4, 21, 64, 439, 32, 64 }, /* odd static size */
-	{ 0x1, 256, 4, 20, 0, 492, 16, 24 }, /* first chunk ends with a page */
-	{ 0x1, 256, 8, 100, 128, 540, 24, 16 }, /* fewer frames than two chunks have pages */
-	{ 0x3, 256, 1, 20, 0, 236, 8, 8 }, /* one page per unit, window exactly used up */
-	{ 0x3, 256, 2, 33, 0, 99, 9, 12 }, /* a page of the window always left over */
-	{ 0x1, 256, 3, 50, 100, 202, 24, 32 }, /* eight chunks, three pages each */
-	{ 0xa, 256, 4, 20, 0, 236, 32, 64 }, /* cpus 1 and 3 */
-	{ 0x4, 256, 4, 20, 64, 172, 8, 10 }, /* cpu 2 only */
-	{ 0x4, 512, 2, 301, 0, 99, 6, 6 },
-	{ 0xf, 256, 4, 40, 0, 728, 64, 128 },
-	{ 0xff, 256, 2, 24, 0, 104, 48, 64 },
-	{ 0xaa, 256, 4, 60, 64, 388, 64, 256 },
-	{ 0x1, 256, 16, 300, 512, 1236, 64, 128 }, /* regions start and end inside pages */
-	{ 0x3, 256, 16, 21, 0, 999, 96, 40 },
-	{ 0x3, 256, 8, 255, 4, 253, 16, 32 }, /* one further chunk, tiny reserved region */
-	{ 0x1, 256, 4, 256, 256, 512, 4, 6 }, /* all regions are whole pages */
-	{ 0x1, 256, 2, 20, 64, 428, 0, 6 }, /* no further chunk ever */
-	{ 0x1, 512, 4, 20, 0, 2028, 12, 16 }, /* first chunk fills its unit */
-	{ 0x3, 512, 3, 130, 200, 330, 18, 24 },
-	{ 0x1, 1024, 4, 100, 0, 1436, 16, 32 },
-	{ 0x3, 1024, 2, 77, 64, 883, 8, 16 },
-	{ 0x1, 4096, 4, 1001, 0, 3095, 16, 32 },
-	{ 0x3, 4096, 8, 9984, 8192, 14592, 48, 256 }, /* like a real one */
-	{ 0x1, 65536, 1, 20, 0, 4076, 4, 8 },
-};
-
-const unsigned int nr_machine_presets = sizeof(machine_presets) / sizeof(machine_presets[0]);
 
 /* Largest legal size of an alloc: 32 KiB in whole pages. */
 static uint32_t size_limit(const struct machine *m)

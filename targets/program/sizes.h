@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../oracle/machine.h"
+#include "program.h"
 
-/* The default shapes of machine for fuzzing; the index is part of the byte encoding. */
-extern const struct machine machine_presets[];
+/* presets.c: the index is part of the byte encoding. */
 extern const unsigned int nr_machine_presets;
+void machine_preset(unsigned int i, struct machine *m);
+unsigned int machine_preset_for(enum program_layer layer, unsigned int i);
 
 /**
  * enum size_class - where a size comes from

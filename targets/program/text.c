@@ -284,20 +284,20 @@ static bool parse_cpus(struct parser *ps, uint64_t *possible)
 	while (c < ps->end && !is_space(*c) && *c != ',' && *c != '-')
 		c++;
 	if (c == ps->end || is_space(*c)) {
-		if (!number(ps, 0, MACHINE_MAX_CPUS, &to))
+		if (!number(ps, 0, 64, &to))
 			return false;
-		*possible = to ? ~0ull >> (MACHINE_MAX_CPUS - to) : 0;
+		*possible = to ? ~0ull >> (64 - to) : 0;
 		return true;
 	}
 
 	*possible = 0;
 	do {
-		if (!number(ps, 0, MACHINE_MAX_CPUS - 1, &from))
+		if (!number(ps, 0, 63, &from))
 			return false;
 		to = from;
-		if (take(ps, "-") && !number(ps, from, MACHINE_MAX_CPUS - 1, &to))
+		if (take(ps, "-") && !number(ps, from, 63, &to))
 			return false;
-		*possible |= (~0ull >> (MACHINE_MAX_CPUS - 1 - (to - from))) << from;
+		*possible |= (~0ull >> (63 - (to - from))) << from;
 	} while (take(ps, ","));
 	return true;
 }
@@ -339,7 +339,7 @@ static bool parse_machine(struct parser *ps)
 
 	if (!take_word(ps, "machine"))
 		return expected(ps, "'machine'");
-	if (!parse_keys(ps, &m.possible, value))
+	if (!parse_keys(ps, m.possible, value))
 		return false;
 
 	m.page = value[KEY_PAGE];
@@ -349,6 +349,7 @@ static bool parse_machine(struct parser *ps)
 	m.dyn_size = value[KEY_DYN];
 	m.vm_pages = value[KEY_VM];
 	m.frames = value[KEY_FRAMES];
+	machine_defaults(&m);
 	fault = machine_fault(&m);
 	if (fault) {
 		ps->err->line = ps->line;
@@ -363,6 +364,7 @@ static bool parse_alloc(struct parser *ps, struct op *op)
 {
 	const char *start;
 	unsigned int gfp;
+	uint32_t size;
 
 	op->kind = OP_ALLOC;
 	if (!new_handle(ps))
@@ -373,8 +375,9 @@ static bool parse_alloc(struct parser *ps, struct op *op)
 	skip_space(ps);
 	if (!take_word(ps, op_infos[OP_ALLOC].name))
 		return expected(ps, "'%s'", op_infos[OP_ALLOC].name);
-	if (!key_number(ps, "size=", UINT32_MAX, &op->size))
+	if (!key_number(ps, "size=", UINT32_MAX, &size))
 		return false;
+	op->size = size;
 
 	start = ps->at;
 	if (!key_number(ps, "align=", UINT32_MAX, &op->align))
@@ -619,10 +622,10 @@ static void out_cpus(struct out *o, uint64_t possible)
 		out_number(o, before, (uint32_t)__builtin_popcountll(possible));
 		return;
 	}
-	for (cpu = 0; cpu < MACHINE_MAX_CPUS; cpu++) {
+	for (cpu = 0; cpu < 64; cpu++) {
 		if (!(possible >> cpu & 1))
 			continue;
-		for (to = cpu; to + 1 < MACHINE_MAX_CPUS && possible >> (to + 1) & 1; to++)
+		for (to = cpu; to + 1 < 64 && possible >> (to + 1) & 1; to++)
 			;
 		out_number(o, before, cpu);
 		before = ",";
@@ -635,7 +638,7 @@ static void out_cpus(struct out *o, uint64_t possible)
 
 static void out_machine(struct out *o, const struct machine *m)
 {
-	out_cpus(o, m->possible);
+	out_cpus(o, m->possible[0]);
 	out_number(o, " page=", m->page);
 	out_number(o, " unit_pages=", m->unit_pages);
 	out_number(o, " static=", m->static_size);
@@ -650,7 +653,7 @@ static void out_alloc(struct out *o, const struct op *op, uint32_t handle)
 {
 	out_number(o, "r", handle);
 	out_text(o, " = alloc");
-	out_number(o, " size=", op->size);
+	out_number(o, " size=", (uint32_t)op->size);
 	out_number(o, " align=", op->align);
 	if (op->reserved)
 		out_text(o, " reserved");

@@ -32,7 +32,8 @@ static bool convert_file(const char *from, const char *to, bool to_bytes)
 
 	if (!load_program(&p, from))
 		return false;
-	data = to_bytes ? (void *)program_to_bytes(&p, &len) : (void *)program_to_text(&p, &len);
+	data = to_bytes ? (void *)program_to_bytes(&p, LAYER_ANY, &len) :
+			  (void *)program_to_text(&p, &len);
 	ok = write_file(to, data, len);
 	free(data);
 	program_exit(&p);

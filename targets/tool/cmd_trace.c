@@ -340,7 +340,7 @@ static void print_replay(const struct replay *r)
 static int replay_ops(struct replay *r, const struct options *opts)
 {
 	const struct trace_header *h = &r->trace.header;
-	struct machine machine = { .possible = 1, .page = h->page };
+	struct machine machine = { .possible = { 1 }, .page = h->page };
 	struct step_geometry g = { .page = h->page,
 				   .unit_pages = h->unit_size / h->page,
 				   .static_size = h->static_size,

@@ -228,7 +228,7 @@ bool load_program(struct program *p, const char *path)
 		if (!ok)
 			usage_error("%s:%u: %s", path, err.line, err.what);
 	} else {
-		program_from_bytes(p, data, len);
+		program_from_bytes(p, LAYER_ANY, data, len);
 	}
 	free(data);
 	return ok;
