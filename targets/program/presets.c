@@ -81,7 +81,7 @@ static const struct preset presets[] = {
 	{ MACHINE(0x1f, 256, 2, 100, 0, 200, 48, 64), .first = FIRST_EMBED, .atom = 2048,
 	  .nodes = 2 },
 	/* 31: mapped page by page */
-	{ MACHINE(0x7, 256, 2, 33, 64, 150, 48, 64), .first = FIRST_PAGE, .atom = 256, .nodes = 2 },
+	{ MACHINE(0x7, 256, 2, 33, 64, 151, 48, 64), .first = FIRST_PAGE, .atom = 256, .nodes = 2 },
 	/* 32: so far apart that embedding must fall back */
 	{ MACHINE(0xf, 256, 4, 20, 0, 300, 64, 64), .first = FIRST_AUTO, .atom = 1024, .nodes = 2,
 	  .nr_bases = 1, .base = { { 1, 500 } } },

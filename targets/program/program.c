@@ -22,6 +22,44 @@ const char *const gfp_names[PCPU_GFP_NR] = {
 	[PCPU_GFP_ATOMIC] = "atomic", [PCPU_GFP_NOWAIT] = "nowait",
 };
 
+const char *const first_names[FIRST_NR] = {
+	[FIRST_GIVEN] = "given",
+	[FIRST_EMBED] = "embed",
+	[FIRST_PAGE] = "page",
+	[FIRST_AUTO] = "auto",
+};
+
+/**
+ * op_uses_handle - whether ops of a kind name a handle that was defined before
+ * @kind: enum op_kind
+ */
+bool op_uses_handle(unsigned int kind)
+{
+	switch (kind) {
+	case OP_FREE:
+	case OP_WRITE:
+	case OP_VERIFY:
+	case OP_PHYS:
+	case OP_VFREE:
+	case OP_REMOVE_VM_AREA:
+	case OP_FIND_VM_AREA:
+	case OP_FREE_VM_AREAS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * op_takes_offset - whether ops of a kind may add an offset to the address of a handle
+ * @kind: enum op_kind
+ */
+bool op_takes_offset(unsigned int kind)
+{
+	return op_uses_handle(kind) && kind != OP_WRITE && kind != OP_VERIFY &&
+	       kind != OP_FREE_VM_AREAS;
+}
+
 /**
  * program_init - make an empty program
  * @p: the program; what it held is overwritten, not freed

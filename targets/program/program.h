@@ -56,6 +56,9 @@ extern const struct op_info op_infos[OP_NR];
 /* Names of enum pcpu_gfp, as written in text; gfp_names[PCPU_GFP_KERNEL] is "kernel". */
 extern const char *const gfp_names[];
 
+/* Names of enum machine_first, as written in text. */
+extern const char *const first_names[FIRST_NR];
+
 /**
  * struct op_arg - two numbers of an op that takes a list
  *
@@ -66,6 +69,9 @@ struct op_arg {
 };
 
 #define OP_ARGS_MAX 256
+#define OP_BOOT_MAX (1u << 24) /* sizes of a boot are below this */
+#define OP_ATOM_MIN 256u
+#define OP_ATOM_MAX (1u << 21)
 
 /**
  * struct op - one op
@@ -78,8 +84,8 @@ struct op_arg {
  * @fault_n:  1 to 65535: the n-th request of that kind is refused; PCPU_FAULT_MAP: 0 to 65535
  *            pages map before one fails; 0 if there is no fault
  * @handle:   free, write, verify, phys, vfree, remove_vm_area, find_vm_area, free_vm_areas: which
- *            of the ops that define a handle, counted from 0 in program order; always that of an
- *            earlier op.  PROGRAM_NO_HANDLE: free or vfree of NULL
+ *            of the ops that define a handle of any letter, counted from 0 in program order; always
+ *            that of an earlier op.  PROGRAM_NO_HANDLE: free or vfree of NULL
  * @size:     alloc: bytes, any 32-bit value; get_vm_area, vmalloc: bytes, one that
  *            number_is_encodable() accepts
  * @align:    alloc, get_vm_areas: bytes, one of those that align_is_encodable() accepts
@@ -92,7 +98,8 @@ struct op_arg {
  * @node:     vmalloc: which node, taken modulo the number there are
  * @first_arg, @nr_args: get_vm_areas: the areas, in struct program; get_vm_area: the range, one
  *            or none; both 0 if none
- * @boot:     boot: the sizes, any values below 2^24; the atom a power of two
+ * @boot:     boot: the sizes, any values below OP_BOOT_MAX; the atom a power of two from
+ *            OP_ATOM_MIN to OP_ATOM_MAX
  *
  * Members that the kind does not use are 0 (handle: 0).
  */
@@ -142,9 +149,11 @@ void program_exit(struct program *p);
 struct op *program_add(struct program *p, const struct op *op);
 void program_add_arg(struct program *p, uint64_t a, uint64_t b);
 bool program_equal(const struct program *a, const struct program *b);
+bool op_uses_handle(unsigned int kind);
+bool op_takes_offset(unsigned int kind);
 uint32_t program_nr_handles(const struct program *p, uint32_t nr_ops);
 
-/* text.c */
+/* text-parse.c, text-print.c */
 struct text_error {
 	unsigned int line;
 	char what[160];
