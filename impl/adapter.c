@@ -5,37 +5,101 @@
  * Shows its internals as they are; computes nothing.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "internal.h"
-#include "../oracle/subject.h"
+#include "adapter.h"
+#include "../oracle/boot_machine.h"
 
 static_assert(sizeof(struct subject_md) == sizeof(struct pcpu_block_md), "same layout");
 
+/**
+ * struct ours - one machine
+ * @w: the world
+ * @vm: its address space
+ * @boot: how it was booted
+ * @status: what that came to
+ * @areas: the first units
+ * @a: the allocator on top, or NULL
+ */
+struct ours {
+	struct world *w;
+	struct vm_space vm;
+	struct boot_config boot;
+	enum boot_status status;
+	struct boot_areas areas;
+	struct pcpu_allocator *a;
+};
+
+static struct ours *start(const struct machine *m, const struct boot_args *args, struct world *w)
+{
+	struct ours *o = w->env.meta_alloc(w->env.ctx, PCPU_FAULT_NONE, sizeof(*o));
+	struct vm_config vm;
+
+	o->w = w;
+	vm_config_of(m, &vm);
+	vm_init(&o->vm, &vm, &w->env);
+	boot_config_of(m, args, w->static_data, &o->vm, &o->boot);
+	o->status = boot_setup_per_cpu_areas(&o->boot, &w->env, &o->areas);
+	return o;
+}
+
 static void *ours_create(const struct machine *m, struct world *w, unsigned int option)
 {
+	struct boot_args args;
+	const struct boot_info *info;
 	struct pcpu_config cfg = {
 		.page_shift = (unsigned int)__builtin_ctz(m->page),
-		.unit_pages = m->unit_pages,
-		.static_size = m->static_size,
-		.reserved_size = m->reserved_size,
-		.dyn_size = m->dyn_size,
 		.nr_cpus = machine_nr_cpus(m),
-		.base_addr = SUBJECT_BASE_ADDR,
-		.vm_start = SUBJECT_VM_START,
-		.vm_pages = m->vm_pages,
 		.quirks = option,
 	};
+	struct ours *o;
 
+	boot_args_of(m, &args);
+	o = start(m, &args, w);
+	if (o->status != BOOT_OK)
+		return o;
+	info = &o->areas.info;
+	cfg.unit_pages = (unsigned int)(info->unit_size / m->page);
+	cfg.static_size = info->static_size;
+	cfg.reserved_size = info->reserved_size;
+	cfg.dyn_size = info->dyn_size;
+	cfg.nr_groups = info->nr_groups;
+	cfg.group_offset = o->areas.group_offset;
+	cfg.group_size = o->areas.group_size;
+	cfg.atom_size = info->atom_size;
+	cfg.base_addr = o->areas.base_addr;
 	for (unsigned int i = 0; i < cfg.nr_cpus; i++) {
-		cfg.unit_offset[i] = (uint64_t)i * machine_unit_size(m);
+		unsigned int cpu = machine_cpu(m, i);
+
+		cfg.unit_offset[i] = o->areas.unit_offset[cpu];
+		cfg.node[i] = o->areas.node_of[cpu];
+		if (cpu == o->areas.low_cpu)
+			cfg.low_cpu = i;
+		if (cpu == o->areas.high_cpu)
+			cfg.high_cpu = i;
 	}
-	cfg.area_size = (uint64_t)cfg.nr_cpus * machine_unit_size(m);
-	return pcpu_create(&cfg, &w->env);
+	o->a = pcpu_create(&cfg, &o->vm, &w->env);
+	return o;
 }
 
 static void ours_destroy(void *s)
 {
-	pcpu_destroy(s);
+	struct ours *o = s;
+
+	if (o->a)
+		pcpu_destroy(o->a);
+	boot_release(&o->boot, &o->w->env, &o->areas);
+	vm_exit(&o->vm);
+	o->w->env.meta_free(o->w->env.ctx, o);
+}
+
+static enum boot_status ours_layout(void *s, const struct boot_areas **areas)
+{
+	struct ours *o = s;
+
+	*areas = &o->areas;
+	return o->status;
 }
 
 static unsigned int ours_flags(void *s)
@@ -46,31 +110,40 @@ static unsigned int ours_flags(void *s)
 
 static uint64_t ours_alloc(void *s, const struct alloc_args *args)
 {
+	struct ours *o = s;
 	uint64_t ptr;
 
-	if (pcpu_alloc(s, args->size, args->align, args->reserved, args->gfp, &ptr) != PCPU_OK)
+	if (pcpu_alloc(o->a, args->size, args->align, args->reserved, args->gfp, &ptr) != PCPU_OK)
 		return 0;
 	return ptr;
 }
 
 static bool ours_free(void *s, uint64_t ptr)
 {
-	return pcpu_free(s, ptr) == PCPU_OK;
+	struct ours *o = s;
+
+	return pcpu_free(o->a, ptr) == PCPU_OK;
 }
 
 static void ours_balance(void *s)
 {
-	pcpu_balance(s);
+	struct ours *o = s;
+
+	pcpu_balance(o->a);
 }
 
 static int ours_populate(void *s, void *chunk, unsigned int start, unsigned int end)
 {
-	return -(int)pcpu_populate(s, chunk, start, end);
+	struct ours *o = s;
+
+	return -(int)pcpu_populate(o->a, chunk, start, end);
 }
 
 static int ours_depopulate(void *s, void *chunk, unsigned int start, unsigned int end)
 {
-	return -(int)pcpu_depopulate(s, chunk, start, end);
+	struct ours *o = s;
+
+	return -(int)pcpu_depopulate(o->a, chunk, start, end);
 }
 
 static bool show_chunk(struct subject_view *v, struct pcpu_chunk *chunk, int slot)
@@ -102,9 +175,13 @@ static bool show_chunk(struct subject_view *v, struct pcpu_chunk *chunk, int slo
 	return true;
 }
 
-static void ours_view(void *s, struct subject_view *v)
+/**
+ * ours_show - show the internals of an allocator
+ * @a: the allocator
+ * @v: where to
+ */
+void ours_show(struct pcpu_allocator *a, struct subject_view *v)
 {
-	struct pcpu_allocator *a = s;
 	const struct pcpu_stats *st = &a->stats;
 	struct pcpu_list *pos;
 
@@ -137,24 +214,143 @@ static void ours_view(void *s, struct subject_view *v)
 	};
 }
 
-static bool ours_mapped(void *s, void *chunk, unsigned int cpu, unsigned int page)
+static void ours_view(void *s, struct subject_view *v)
 {
-	return pcpu_page_mapped(s, chunk, cpu, page);
+	struct ours *o = s;
+
+	ours_show(o->a, v);
 }
 
-static uint8_t *ours_page(void *s, void *chunk, unsigned int cpu, unsigned int page)
+static uint32_t ours_translate(void *s, uint64_t addr)
 {
-	return pcpu_page_data(s, chunk, cpu, page);
+	struct ours *o = s;
+
+	return pgtable_walk(&o->vm.pt, addr);
 }
 
-static uint8_t *ours_static_data(void *s, unsigned int cpu)
+static bool ours_phys(void *s, uint64_t addr, uint64_t *phys)
 {
-	return pcpu_static_data(s, cpu);
+	struct ours *o = s;
+
+	return pcpu_ptr_to_phys(o->a, addr, phys);
+}
+
+static bool ours_is_static(void *s, uint64_t addr, uint64_t *can_addr)
+{
+	struct ours *o = s;
+
+	return boot_is_static(&o->areas, addr, can_addr);
+}
+
+static uint64_t ours_get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from, uint64_t to)
+{
+	struct ours *o = s;
+	struct vm_area *area = vm_get_area(&o->vm, size, ioremap ? VM_IOREMAP : 0, from, to);
+
+	return area ? area->addr : 0;
+}
+
+static uint64_t ours_vmalloc(void *s, uint64_t size, unsigned int node)
+{
+	struct ours *o = s;
+
+	return vm_vmalloc(&o->vm, size, node);
+}
+
+static bool ours_vfree(void *s, uint64_t addr)
+{
+	struct ours *o = s;
+
+	return vm_vfree(&o->vm, addr);
+}
+
+static bool ours_remove_vm_area(void *s, uint64_t addr)
+{
+	struct ours *o = s;
+
+	return vm_remove_area(&o->vm, addr);
+}
+
+static struct subject_area show_area(const struct vm_area *area)
+{
+	return (struct subject_area){
+		.addr = area->addr,
+		.size = area->size,
+		.flags = area->flags,
+		.lazy = area->lazy,
+		.nr_pages = area->nr_pages,
+	};
+}
+
+static bool ours_find_vm_area(void *s, uint64_t addr, struct subject_area *area)
+{
+	struct ours *o = s;
+	const struct vm_area *found = vm_find_area(&o->vm, addr);
+
+	if (found)
+		*area = show_area(found);
+	return found;
+}
+
+static void *ours_get_vm_areas(void *s, const uint64_t *offsets, const uint64_t *sizes,
+			       unsigned int nr, uint64_t align, uint64_t *addr)
+{
+	struct ours *o = s;
+	struct vm_area **areas = vm_pcpu_get_areas(&o->vm, offsets, sizes, nr, align);
+
+	for (unsigned int i = 0; areas && i < nr; i++)
+		addr[i] = areas[i]->addr;
+	return areas;
+}
+
+static void ours_free_vm_areas(void *s, void *set, unsigned int nr)
+{
+	struct ours *o = s;
+
+	vm_pcpu_free_areas(&o->vm, set, nr);
+}
+
+static void ours_purge(void *s)
+{
+	struct ours *o = s;
+
+	vm_purge_lazy(&o->vm);
+}
+
+static size_t ours_vmallocinfo(void *s, char *buf, size_t size)
+{
+	struct ours *o = s;
+
+	return vm_vmallocinfo(&o->vm, buf, size);
+}
+
+static unsigned int ours_areas(void *s, struct subject_area *area, unsigned int max)
+{
+	struct ours *o = s;
+	const struct vm_area *at = vm_tree_next(&o->vm, 0);
+	unsigned int nr = 0;
+
+	for (; at && at != &o->vm.top; at = vm_tree_next(&o->vm, at->addr + at->size)) {
+		if (nr < max)
+			area[nr] = show_area(at);
+		nr++;
+	}
+	return nr;
+}
+
+static void *ours_boot(const struct machine *m, const struct boot_args *args, struct world *w,
+		       enum boot_status *status, const struct boot_areas **areas)
+{
+	struct ours *o = start(m, args, w);
+
+	*status = ours_layout(o, areas);
+	return o;
 }
 
 const struct subject_ops subject_ours = {
 	.name = "ours",
 	.create = ours_create,
+	.layout = ours_layout,
 	.destroy = ours_destroy,
 	.flags = ours_flags,
 	.alloc = ours_alloc,
@@ -163,7 +359,22 @@ const struct subject_ops subject_ours = {
 	.populate = ours_populate,
 	.depopulate = ours_depopulate,
 	.view = ours_view,
-	.mapped = ours_mapped,
-	.page = ours_page,
-	.static_data = ours_static_data,
+	.translate = ours_translate,
+	.phys = ours_phys,
+	.is_static = ours_is_static,
+	.get_vm_area = ours_get_vm_area,
+	.vmalloc = ours_vmalloc,
+	.vfree = ours_vfree,
+	.remove_vm_area = ours_remove_vm_area,
+	.find_vm_area = ours_find_vm_area,
+	.get_vm_areas = ours_get_vm_areas,
+	.free_vm_areas = ours_free_vm_areas,
+	.purge = ours_purge,
+	.vmallocinfo = ours_vmallocinfo,
+	.areas = ours_areas,
+	.boot = ours_boot,
+	.boot_end = ours_destroy,
+	.per_cpu_ptr = boot_per_cpu_ptr,
+	.in_first_chunk = boot_in_first_chunk,
+	.boot_is_static = boot_is_static,
 };

@@ -5,7 +5,7 @@
  * Passes each step on; what it adds is the list of chunks between the worker's picking and
  * destroying them, which lives on a stack otherwise.
  */
-#include "internal.h"
+#include "adapter.h"
 #include "../oracle/steps.h"
 
 struct ours_steps {
@@ -23,8 +23,6 @@ static void *ours_create(const struct step_geometry *g, struct world *w, unsigne
 		.reserved_size = g->reserved_size,
 		.dyn_size = g->dyn_size,
 		.nr_cpus = 1,
-		/* the other units of a chunk may lie anywhere, those of other chunks between */
-		.area_size = (uint64_t)g->unit_pages * g->page,
 		.base_addr = g->base_addr,
 		.quirks = option,
 		.dry = true,
@@ -32,7 +30,7 @@ static void *ours_create(const struct step_geometry *g, struct world *w, unsigne
 	struct ours_steps *st = w->env.meta_alloc(w->env.ctx, PCPU_FAULT_NONE, sizeof(*st));
 
 	st->w = w;
-	st->a = pcpu_create(&cfg, &w->env);
+	st->a = pcpu_create(&cfg, NULL, &w->env);
 	pcpu_list_init(&st->picked);
 	return st;
 }
@@ -59,16 +57,14 @@ static void ours_destroy(void *s)
 
 static unsigned int ours_flags(void *s)
 {
-	struct ours_steps *st = s;
-
-	return subject_ours.flags(st->a);
+	return subject_ours.flags(s);
 }
 
 static void ours_view(void *s, struct subject_view *v)
 {
 	struct ours_steps *st = s;
 
-	subject_ours.view(st->a, v);
+	ours_show(st->a, v);
 }
 
 static bool ours_alloc(void *s, const struct step_request *req, struct step_place *place)

@@ -75,6 +75,8 @@ static int error_of(enum boot_status status)
 static enum boot_status first_chunk(const struct boot_config *cfg, const struct pcpu_env *env,
 				    struct boot_areas *areas)
 {
+	if (cfg->choice == BOOT_GIVEN)
+		return boot_given_first_chunk(cfg, env, areas);
 	if (cfg->choice != BOOT_PAGE) {
 		enum boot_status status = boot_embed_first_chunk(cfg, env, areas);
 
@@ -156,7 +158,9 @@ void boot_release(const struct boot_config *cfg, const struct pcpu_env *env,
 		for (unsigned int cpu = 0; !areas->paged && cpu < cfg->nr_cpu_ids; cpu++)
 			if (boot_cpu_possible(cfg, cpu))
 				env->boot_free(env->ctx, areas->base_addr + areas->unit_offset[cpu],
-					       boot_size_sum(&areas->info));
+					       cfg->choice == BOOT_GIVEN ?
+						       areas->info.unit_size :
+						       boot_size_sum(&areas->info));
 		env->meta_free(env->ctx, areas->group_offset);
 		env->meta_free(env->ctx, areas->group_size);
 		boot_free_alloc_info(env, &areas->info);

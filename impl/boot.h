@@ -32,11 +32,13 @@
  * @BOOT_AUTO:  embed, and if that fails page
  * @BOOT_EMBED: the same: naming embed does not forbid the fallback
  * @BOOT_PAGE:  page
+ * @BOOT_GIVEN: neither: the architecture has a layout of its own
  */
 enum boot_choice {
 	BOOT_AUTO,
 	BOOT_EMBED,
 	BOOT_PAGE,
+	BOOT_GIVEN,
 	BOOT_CHOICE_NR,
 };
 
@@ -177,6 +179,10 @@ enum boot_status boot_embed_first_chunk(const struct boot_config *cfg, const str
 					struct boot_areas *areas);
 enum boot_status boot_page_first_chunk(const struct boot_config *cfg, const struct pcpu_env *env,
 				       struct boot_areas *areas);
+
+/* boot-given.c */
+enum boot_status boot_given_first_chunk(const struct boot_config *cfg, const struct pcpu_env *env,
+					struct boot_areas *areas);
 
 /* boot-setup.c */
 void boot_commit(const struct boot_config *cfg, const struct pcpu_env *env,

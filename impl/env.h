@@ -60,7 +60,6 @@ enum pcpu_owner {
  * @frame_data:  the bytes of a frame that is taken, NULL in an environment without contents
  * @frame_phys:  physical address of the first byte of a frame
  * @may_map:     false if entering the next page into the page tables must fail
- * @may_area:    false if the next request for address space must fail
  * @pte_set:     the page tables now translate the page at @addr to @frame, or, if that is
  *               PCPU_NO_FRAME, no longer to anything; called for each entry that is written
  * @tlb_flush:   forget cached translations of [@start, @end), both page-aligned
@@ -79,7 +78,6 @@ struct pcpu_env {
 	uint8_t *(*frame_data)(void *ctx, uint32_t frame);
 	uint64_t (*frame_phys)(void *ctx, uint32_t frame);
 	bool (*may_map)(void *ctx);
-	bool (*may_area)(void *ctx);
 	void (*pte_set)(void *ctx, uint64_t addr, uint32_t frame);
 	void (*tlb_flush)(void *ctx, uint64_t start, uint64_t end);
 	uint64_t (*boot_alloc)(void *ctx, unsigned int node, uint64_t size, uint64_t align);

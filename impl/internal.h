@@ -19,7 +19,6 @@
 #include "bitmap.h"
 #include "list.h"
 #include "pcpu.h"
-#include "vmspace.h"
 
 #define PCPU_MIN_ALLOC_SHIFT 2
 #define PCPU_MIN_ALLOC_SIZE (1u << PCPU_MIN_ALLOC_SHIFT)
@@ -64,8 +63,8 @@ struct pcpu_block_md {
  * @alloc_map:          one bit per 4 bytes, set if allocated
  * @bound_map:          set where an allocation starts, and after where one ends; one bit longer
  * @populated:          one bit per page, set if it has memory on every CPU
- * @frames:             frame of CPU index i and page p at [i * nr_pages + p]; NULL if the pages
- *                      come from the first chunk's boot memory
+ * @areas:              one congruent area per group; NULL for what serves the first unit, and in
+ *                      a dry allocator
  * @immutable:          pages may not be populated or depopulated
  * @isolated:           on the sidelined or to-depopulate list, not counted in empty pages
  * @start_offset:       bytes before the served region, up to the page start
@@ -86,7 +85,7 @@ struct pcpu_chunk {
 	unsigned long *alloc_map;
 	unsigned long *bound_map;
 	unsigned long *populated;
-	uint32_t *frames;
+	struct vm_area **areas;
 	bool immutable;
 	bool isolated;
 	unsigned int start_offset;
@@ -116,7 +115,7 @@ struct pcpu_stats {
  * struct pcpu_allocator - one instance
  * @cfg:                the machine
  * @env:                the world around it
- * @vm:                 the window that chunks come from
+ * @vm:                 the address space that chunks come from
  * @page_size:          in bytes
  * @block_bits:         bits per block, which is a page
  * @unit_size:          in bytes
@@ -128,7 +127,6 @@ struct pcpu_stats {
  * @slots:              the lists
  * @first_chunk:        serves the dynamic region of the first unit
  * @reserved_chunk:     serves the reserved region, or NULL; never on a list
- * @boot_mem:           the first unit of every CPU
  * @pages:              scratch array of frames, made at the first population and kept
  * @nr_empty_pop_pages: empty populated pages over all chunks neither isolated nor reserved
  * @nr_populated:       populated pages over all chunks
@@ -139,7 +137,7 @@ struct pcpu_stats {
 struct pcpu_allocator {
 	struct pcpu_config cfg;
 	struct pcpu_env env;
-	struct pcpu_vmspace vm;
+	struct vm_space *vm;
 	unsigned int page_size;
 	int block_bits;
 	unsigned int unit_size;
@@ -148,7 +146,6 @@ struct pcpu_allocator {
 	struct pcpu_list *slots;
 	struct pcpu_chunk *first_chunk;
 	struct pcpu_chunk *reserved_chunk;
-	uint8_t *boot_mem[PCPU_MAX_CPUS];
 	uint32_t *pages;
 	int nr_empty_pop_pages;
 	unsigned long nr_populated;
@@ -220,6 +217,9 @@ void pcpu_free_chunk_md(struct pcpu_chunk *chunk);
 /* percpu-pages.c */
 bool pcpu_populate_pages(struct pcpu_chunk *chunk, int start, int end);
 void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end);
+void pcpu_flush_pages(const struct pcpu_chunk *chunk, int start, int end);
+uint64_t pcpu_chunk_addr(const struct pcpu_chunk *chunk, unsigned int cpu, int page);
+uint8_t *pcpu_page_data(const struct pcpu_chunk *chunk, unsigned int cpu, int page);
 
 /* percpu-balance.c */
 void pcpu_pick_free_chunks(struct pcpu_allocator *a, bool empty_only, struct pcpu_list *to_free);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "env.h"
+#include "vm.h"
 
 #define PCPU_MAX_CPUS 256
 
@@ -87,13 +88,18 @@ enum pcpu_status {
  *                 multiple of 4 and at most a unit
  * @nr_cpus:       number of possible CPUs
  * @unit_offset:   offset of each one's unit from a chunk's base, in ascending order of their ids
- * @area_size:     bytes of address space that one chunk spans
- * @base_addr:     address of the first unit of the first chunk
- * @vm_start:      first address of the window that further chunks come from
- * @vm_pages:      size of that window in pages
+ * @node:          node of each of them
+ * @low_cpu:       which of them has the lowest unit offset
+ * @high_cpu:      which of them has the highest
+ * @nr_groups:     congruent areas that one chunk consists of, 1 to VM_PCPU_AREAS_MAX
+ * @group_offset:  offset of each from a chunk's base; one of them is 0
+ * @group_size:    bytes of each
+ * @atom_size:     alignment of all of these, a power of two, a page or more
+ * @base_addr:     address of the unit with offset 0 of the first chunk
  * @quirks:        a policy, or single quirks as bits 1 << PCPU_QUIRK_*
- * @dry:           pages have no contents and are populated in the books only: for trace replay,
- *                 which uses the single steps of internal.h in place of the calls below
+ * @dry:           pages have no contents and are populated in the books only, and chunks have no
+ *                 address space: for trace replay, which uses the single steps of internal.h in
+ *                 place of the calls below
  */
 struct pcpu_config {
 	unsigned int page_shift;
@@ -101,10 +107,12 @@ struct pcpu_config {
 	size_t static_size, reserved_size, dyn_size;
 	unsigned int nr_cpus;
 	uint64_t unit_offset[PCPU_MAX_CPUS];
-	uint64_t area_size;
+	uint16_t node[PCPU_MAX_CPUS];
+	unsigned int low_cpu, high_cpu;
+	unsigned int nr_groups;
+	const uint64_t *group_offset, *group_size;
+	uint64_t atom_size;
 	uint64_t base_addr;
-	uint64_t vm_start;
-	unsigned int vm_pages;
 	unsigned int quirks;
 	bool dry;
 };
@@ -112,7 +120,8 @@ struct pcpu_config {
 struct pcpu_allocator;
 struct pcpu_chunk;
 
-struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, const struct pcpu_env *env);
+struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, struct vm_space *vm,
+				   const struct pcpu_env *env);
 void pcpu_destroy(struct pcpu_allocator *a);
 
 enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align, bool reserved,
@@ -123,10 +132,6 @@ enum pcpu_status pcpu_populate(struct pcpu_allocator *a, struct pcpu_chunk *chun
 			       unsigned int start, unsigned int end);
 enum pcpu_status pcpu_depopulate(struct pcpu_allocator *a, struct pcpu_chunk *chunk,
 				 unsigned int start, unsigned int end);
-bool pcpu_page_mapped(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk,
-		      unsigned int cpu_index, unsigned int page);
-uint8_t *pcpu_page_data(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk,
-			unsigned int cpu_index, unsigned int page);
-uint8_t *pcpu_static_data(const struct pcpu_allocator *a, unsigned int cpu_index);
+bool pcpu_ptr_to_phys(const struct pcpu_allocator *a, uint64_t addr, uint64_t *phys);
 
 #endif

@@ -101,6 +101,7 @@ static bool reclaim_pages(struct pcpu_chunk *chunk)
 			continue;
 
 		pcpu_depopulate_pages(chunk, i + 1, end + 1);
+		pcpu_flush_pages(chunk, i + 1, end + 1); /* the chunk lives on */
 		pcpu_chunk_depopulated(chunk, i + 1, end + 1);
 		end = -1;
 	}

@@ -29,7 +29,6 @@ void pcpu_free_chunk_md(struct pcpu_chunk *chunk)
 {
 	const struct pcpu_allocator *a = chunk->a;
 
-	meta_free(a, chunk->frames);
 	meta_free(a, chunk->populated);
 	meta_free(a, chunk->blocks);
 	meta_free(a, chunk->bound_map);
@@ -38,15 +37,14 @@ void pcpu_free_chunk_md(struct pcpu_chunk *chunk)
 }
 
 /*
- * A chunk descriptor with everything free.  In Linux the populated map is part of the descriptor
- * and the frames are in the page tables, so here these two count as its kind, not as metadata.
+ * A chunk descriptor with everything free.  In Linux the populated map is part of the descriptor,
+ * so here it is not counted as metadata.
  */
 static struct pcpu_chunk *new_chunk(struct pcpu_allocator *a, int nr_pages, bool boot)
 {
 	enum pcpu_fault chunk_kind = boot ? PCPU_FAULT_NONE : PCPU_FAULT_CHUNK;
 	enum pcpu_fault meta_kind = boot ? PCPU_FAULT_NONE : PCPU_FAULT_META;
 	size_t bits = (size_t)nr_pages * (size_t)a->block_bits;
-	size_t nr_frames = (size_t)nr_pages * a->cfg.nr_cpus;
 	struct pcpu_chunk *chunk;
 
 	chunk = meta(a, chunk_kind, 1, sizeof(*chunk));
@@ -69,11 +67,6 @@ static struct pcpu_chunk *new_chunk(struct pcpu_allocator *a, int nr_pages, bool
 
 	chunk->populated =
 		meta(a, PCPU_FAULT_NONE, PCPU_BITS_TO_WORDS(nr_pages), sizeof(unsigned long));
-	if (!boot && !a->cfg.dry) {
-		chunk->frames = meta(a, PCPU_FAULT_NONE, nr_frames, sizeof(*chunk->frames));
-		for (size_t i = 0; i < nr_frames; i++)
-			chunk->frames[i] = PCPU_NO_FRAME;
-	}
 
 	pcpu_init_hints(chunk);
 	chunk->free_bytes = (int)(bits << PCPU_MIN_ALLOC_SHIFT);
@@ -136,23 +129,15 @@ struct pcpu_chunk *pcpu_alloc_first_chunk(struct pcpu_allocator *a, uint64_t add
 	return chunk;
 }
 
-static struct pcpu_chunk *place_chunk(struct pcpu_chunk *chunk, uint64_t base)
+static void count_chunk(struct pcpu_allocator *a)
 {
-	struct pcpu_allocator *a = chunk->a;
-
-	if (!pcpu_vmspace_take(&a->vm, base, a->cfg.area_size, chunk)) {
-		pcpu_free_chunk_md(chunk);
-		return NULL;
-	}
-	chunk->base = base;
 	a->stats.nr_chunks++;
 	if (a->stats.nr_max_chunks < a->stats.nr_chunks)
 		a->stats.nr_max_chunks = a->stats.nr_chunks;
-	return chunk;
 }
 
 /**
- * pcpu_create_chunk - make a chunk with an area in the window and no pages
+ * pcpu_create_chunk - make a chunk with address space and no pages
  * @a: the allocator
  *
  * Return: the chunk, on no list yet, or NULL if metadata or address space could not be had.
@@ -160,21 +145,26 @@ static struct pcpu_chunk *place_chunk(struct pcpu_chunk *chunk, uint64_t base)
 struct pcpu_chunk *pcpu_create_chunk(struct pcpu_allocator *a)
 {
 	struct pcpu_chunk *chunk = new_chunk(a, (int)a->cfg.unit_pages, false);
-	uint64_t base;
 
 	if (!chunk)
 		return NULL;
-	if (!a->env.may_area(a->env.ctx) ||
-	    !pcpu_vmspace_find(&a->vm, a->cfg.area_size, a->page_size, &base)) {
+	chunk->areas = vm_pcpu_get_areas(a->vm, a->cfg.group_offset, a->cfg.group_size,
+					 a->cfg.nr_groups, a->cfg.atom_size);
+	if (!chunk->areas) {
 		pcpu_free_chunk_md(chunk);
 		return NULL;
 	}
-	return place_chunk(chunk, base);
+	/* any area leads to its chunk, as a page's index does in Linux */
+	for (unsigned int i = 0; i < a->cfg.nr_groups; i++)
+		chunk->areas[i]->owner = chunk;
+	chunk->base = chunk->areas[0]->addr - a->cfg.group_offset[0];
+	count_chunk(a);
+	return chunk;
 }
 
 /**
  * pcpu_create_chunk_at - make a chunk at an address that was recorded from a real kernel
- * @a: the allocator
+ * @a: the allocator, a dry one
  * @base: the address
  *
  * Return: as pcpu_create_chunk().
@@ -183,11 +173,35 @@ struct pcpu_chunk *pcpu_create_chunk_at(struct pcpu_allocator *a, uint64_t base)
 {
 	struct pcpu_chunk *chunk = new_chunk(a, (int)a->cfg.unit_pages, false);
 
-	return chunk ? place_chunk(chunk, base) : NULL;
+	assert(a->cfg.dry);
+	if (!chunk)
+		return NULL;
+	chunk->base = base;
+	count_chunk(a);
+	return chunk;
+}
+
+/*
+ * Whatever is still mapped in the areas goes with them, as when the kernel frees a vm area.  Their
+ * translations are flushed when the address space is purged.
+ */
+static void free_areas(struct pcpu_chunk *chunk)
+{
+	struct pcpu_allocator *a = chunk->a;
+
+	for (unsigned int i = 0; i < a->cfg.nr_groups; i++) {
+		struct vm_area *area = chunk->areas[i];
+
+		pgtable_unmap(&a->vm->pt, area->addr,
+			      (unsigned int)(area->size >> a->cfg.page_shift));
+		area->owner = NULL;
+	}
+	vm_pcpu_free_areas(a->vm, chunk->areas, a->cfg.nr_groups);
+	chunk->areas = NULL;
 }
 
 /**
- * pcpu_destroy_chunk - give back a chunk's area and metadata
+ * pcpu_destroy_chunk - give back a chunk's address space and metadata
  * @chunk: the chunk, on no slot's list and without pages
  */
 void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
@@ -196,7 +210,8 @@ void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
 
 	assert(!chunk->nr_populated && !chunk->nr_alloc);
 	a->stats.nr_chunks--;
-	pcpu_vmspace_give(&a->vm, chunk->base);
+	if (chunk->areas)
+		free_areas(chunk);
 	pcpu_list_del(&chunk->list);
 	pcpu_free_chunk_md(chunk);
 }

@@ -3,15 +3,39 @@
  * percpu-pages.c - giving pages of a chunk their memory on every CPU, and taking it back.
  *
  * Models mm/percpu-vm.c: all frames of a range are taken first, CPU by CPU, then all are mapped;
- * a failure undoes everything.  Page tables are one flat array per chunk here, without a TLB.
+ * a failure undoes everything.  Does not keep books: percpu-chunk.c does.
  */
 #include <assert.h>
 
 #include "internal.h"
 
-static uint32_t *frame_slot(const struct pcpu_chunk *chunk, unsigned int cpu, int page)
+/**
+ * pcpu_chunk_addr - address of one CPU's copy of a page
+ * @chunk: the chunk
+ * @cpu: index into the possible CPUs
+ * @page: page of the unit
+ */
+uint64_t pcpu_chunk_addr(const struct pcpu_chunk *chunk, unsigned int cpu, int page)
 {
-	return chunk->frames + cpu * (unsigned int)chunk->nr_pages + (unsigned int)page;
+	const struct pcpu_allocator *a = chunk->a;
+
+	return chunk->base + a->cfg.unit_offset[cpu] + ((uint64_t)page << a->cfg.page_shift);
+}
+
+/**
+ * pcpu_page_data - the bytes of one CPU's copy of a page
+ * @chunk: the chunk
+ * @cpu: index into the possible CPUs
+ * @page: page of the unit, populated
+ */
+uint8_t *pcpu_page_data(const struct pcpu_chunk *chunk, unsigned int cpu, int page)
+{
+	const struct pcpu_allocator *a = chunk->a;
+	uint64_t addr = pcpu_chunk_addr(chunk, cpu, page);
+
+	if (addr - a->vm->cfg.start >= a->vm->cfg.end - a->vm->cfg.start)
+		return a->env.boot_data(a->env.ctx, addr);
+	return a->env.frame_data(a->env.ctx, pgtable_walk(&a->vm->pt, addr));
 }
 
 static uint32_t *scratch_slot(const struct pcpu_allocator *a, unsigned int cpu, int page)
@@ -31,7 +55,8 @@ static bool alloc_frames(struct pcpu_allocator *a, int start, int end)
 {
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		for (int page = start; page < end; page++) {
-			uint32_t frame = a->env.frame_alloc(a->env.ctx, 0, PCPU_OWNER_CHUNK);
+			uint32_t frame =
+				a->env.frame_alloc(a->env.ctx, a->cfg.node[cpu], PCPU_OWNER_CHUNK);
 
 			if (frame == PCPU_NO_FRAME) {
 				/* this CPU's pages below, and all of the CPUs before it */
@@ -48,21 +73,33 @@ static bool alloc_frames(struct pcpu_allocator *a, int start, int end)
 
 static void unmap_cpu(struct pcpu_chunk *chunk, unsigned int cpu, int start, int end)
 {
-	for (int page = start; page < end; page++)
-		*frame_slot(chunk, cpu, page) = PCPU_NO_FRAME;
+	pgtable_unmap(&chunk->a->vm->pt, pcpu_chunk_addr(chunk, cpu, start),
+		      (unsigned int)(end - start));
 }
 
 /* Map [start, end) for one CPU; false if the page tables refuse, with a part mapped. */
 static bool map_cpu(struct pcpu_chunk *chunk, unsigned int cpu, int start, int end)
 {
-	struct pcpu_allocator *a = chunk->a;
+	unsigned int nr = (unsigned int)(end - start);
 
-	for (int page = start; page < end; page++) {
-		if (*frame_slot(chunk, cpu, page) != PCPU_NO_FRAME || !a->env.may_map(a->env.ctx))
-			return false;
-		*frame_slot(chunk, cpu, page) = *scratch_slot(a, cpu, page);
-	}
-	return true;
+	return pgtable_map(&chunk->a->vm->pt, pcpu_chunk_addr(chunk, cpu, start),
+			   scratch_slot(chunk->a, cpu, start), nr) == nr;
+}
+
+/**
+ * pcpu_flush_pages - make all CPUs forget the translations of a range of pages
+ * @chunk: the chunk
+ * @start: first page
+ * @end: page after the last
+ *
+ * One flush from the unit that lies lowest to the one that lies highest.
+ */
+void pcpu_flush_pages(const struct pcpu_chunk *chunk, int start, int end)
+{
+	const struct pcpu_allocator *a = chunk->a;
+
+	a->env.tlb_flush(a->env.ctx, pcpu_chunk_addr(chunk, a->cfg.low_cpu, start),
+			 pcpu_chunk_addr(chunk, a->cfg.high_cpu, end));
 }
 
 static bool map_frames(struct pcpu_chunk *chunk, int start, int end)
@@ -74,6 +111,7 @@ static bool map_frames(struct pcpu_chunk *chunk, int start, int end)
 			continue;
 		while (undo--)
 			unmap_cpu(chunk, undo, start, end);
+		pcpu_flush_pages(chunk, start, end);
 		return false;
 	}
 	return true;
@@ -113,7 +151,8 @@ bool pcpu_populate_pages(struct pcpu_chunk *chunk, int start, int end)
  * @start: first page, all of the range populated and without live objects
  * @end: page after the last
  *
- * The caller records it with pcpu_chunk_depopulated().
+ * The caller records it with pcpu_chunk_depopulated(), and flushes if the chunk lives on: address
+ * space that is freed is flushed when it is purged.
  */
 void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end)
 {
@@ -122,7 +161,8 @@ void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end)
 	assert(!a->cfg.dry);
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		for (int page = start; page < end; page++)
-			*scratch_slot(a, cpu, page) = *frame_slot(chunk, cpu, page);
+			*scratch_slot(a, cpu, page) =
+				pgtable_walk(&a->vm->pt, pcpu_chunk_addr(chunk, cpu, page));
 		unmap_cpu(chunk, cpu, start, end);
 	}
 	free_scratch(a, a->cfg.nr_cpus, start, end);

@@ -14,16 +14,6 @@ static void *boot(struct pcpu_allocator *a, size_t size)
 	return a->env.meta_alloc(a->env.ctx, PCPU_FAULT_NONE, size);
 }
 
-static void setup_window(struct pcpu_allocator *a)
-{
-	uint64_t bytes = (uint64_t)a->cfg.vm_pages * a->page_size;
-	/* a dry allocator is told the addresses: its limit is a round number instead */
-	unsigned int capacity = a->cfg.dry ? 4096 : (unsigned int)(bytes / a->cfg.area_size);
-
-	pcpu_vmspace_init(&a->vm, a->cfg.vm_start, a->cfg.vm_start + bytes,
-			  boot(a, (capacity + 1) * sizeof(struct pcpu_area)), capacity);
-}
-
 static void setup_slots(struct pcpu_allocator *a)
 {
 	a->sidelined_slot = pcpu_size_class((int)a->unit_size) + 1;
@@ -68,18 +58,21 @@ static void setup_first_chunk(struct pcpu_allocator *a)
 
 /**
  * pcpu_create - start an allocator
- * @cfg: the machine; must be legal, see struct pcpu_config
+ * @cfg: the machine; must be legal, see struct pcpu_config; its groups must outlive the allocator
+ * @vm: the address space that further chunks come from; NULL in a dry allocator
  * @env: the world around it, which must outlive it
  *
- * Return: the allocator; boot memory is never refused.
+ * Return: the allocator; its metadata is boot memory, which is never refused.
  */
-struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, const struct pcpu_env *env)
+struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, struct vm_space *vm,
+				   const struct pcpu_env *env)
 {
 	size_t sum = cfg->static_size + cfg->reserved_size + cfg->dyn_size;
 	struct pcpu_allocator *a = env->meta_alloc(env->ctx, PCPU_FAULT_NONE, sizeof(*a));
 	unsigned int max_alloc;
 
 	a->cfg = *cfg;
+	a->vm = vm;
 	a->env = *env;
 	a->page_size = 1u << cfg->page_shift;
 	a->block_bits = (int)(a->page_size >> PCPU_MIN_ALLOC_SHIFT);
@@ -92,11 +85,7 @@ struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, const struct p
 	assert(cfg->reserved_size % PCPU_MIN_ALLOC_SIZE == 0);
 	assert(cfg->nr_cpus && cfg->nr_cpus <= PCPU_MAX_CPUS);
 
-	setup_window(a);
 	setup_slots(a);
-	if (!cfg->dry)
-		for (unsigned int cpu = 0; cpu < cfg->nr_cpus; cpu++)
-			a->boot_mem[cpu] = boot(a, a->unit_size);
 	setup_first_chunk(a);
 	return a;
 }
@@ -110,14 +99,15 @@ static void destroy_list(struct pcpu_allocator *a, struct pcpu_list *head)
 
 		if (chunk == a->first_chunk)
 			continue;
-		if (!chunk->frames) {
-			pcpu_free_chunk_md(chunk);
-			continue;
+		for (int page = 0; chunk->areas && page < chunk->nr_pages; page++) {
+			if (!pcpu_test_bit(chunk->populated, (unsigned int)page))
+				continue;
+			pcpu_depopulate_pages(chunk, page, page + 1);
+			pcpu_chunk_depopulated(chunk, page, page + 1);
 		}
-		for (int page = 0; page < chunk->nr_pages; page++)
-			if (pcpu_test_bit(chunk->populated, (unsigned int)page))
-				pcpu_depopulate_pages(chunk, page, page + 1);
-		pcpu_free_chunk_md(chunk);
+		chunk->nr_populated = 0;
+		chunk->nr_alloc = 0;
+		pcpu_destroy_chunk(chunk);
 	}
 }
 
@@ -136,12 +126,8 @@ void pcpu_destroy(struct pcpu_allocator *a)
 	pcpu_free_chunk_md(a->first_chunk);
 	if (a->reserved_chunk)
 		pcpu_free_chunk_md(a->reserved_chunk);
-	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++)
-		if (a->boot_mem[cpu])
-			env.meta_free(env.ctx, a->boot_mem[cpu]);
 	if (a->pages)
 		env.meta_free(env.ctx, a->pages);
 	env.meta_free(env.ctx, a->slots);
-	env.meta_free(env.ctx, a->vm.areas);
 	env.meta_free(env.ctx, a);
 }

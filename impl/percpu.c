@@ -163,7 +163,7 @@ static void zero_area(const struct pcpu_allocator *a, const struct pcpu_chunk *c
 		while (pos < end) {
 			unsigned int page = pos / a->page_size;
 			unsigned int stop = (page + 1) * a->page_size;
-			uint8_t *data = pcpu_page_data(a, chunk, cpu, page);
+			uint8_t *data = pcpu_page_data(chunk, cpu, (int)page);
 
 			if (stop > end)
 				stop = end;
@@ -227,6 +227,7 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 static struct pcpu_chunk *chunk_at(const struct pcpu_allocator *a, uint64_t ptr)
 {
 	struct pcpu_chunk *first[2] = { a->first_chunk, a->reserved_chunk };
+	const struct vm_area *area;
 
 	for (int i = 0; i < 2; i++) {
 		struct pcpu_chunk *chunk = first[i];
@@ -236,7 +237,8 @@ static struct pcpu_chunk *chunk_at(const struct pcpu_allocator *a, uint64_t ptr)
 				    chunk->end_offset)
 			return chunk;
 	}
-	return pcpu_vmspace_owner(&a->vm, ptr + a->cfg.unit_offset[0]);
+	area = vm_tree_at(a->vm, ptr + a->cfg.unit_offset[0]);
+	return area && !area->lazy ? area->owner : NULL;
 }
 
 /* When few pages are used of a chunk, and the others have enough, its pages can go. */
@@ -361,53 +363,41 @@ enum pcpu_status pcpu_depopulate(struct pcpu_allocator *a, struct pcpu_chunk *ch
 		pcpu_depopulate_pages(chunk, (int)page, (int)page + 1);
 		pcpu_chunk_depopulated(chunk, (int)page, (int)page + 1);
 	}
+	pcpu_flush_pages(chunk, (int)start, (int)end);
 	return PCPU_OK;
 }
 
-/**
- * pcpu_page_mapped - is one CPU's copy of a page in the page tables
- * @a: the allocator
- * @chunk: a chunk of it
- * @cpu_index: the CPU, as an index into the possible CPUs
- * @page: page of the unit
- */
-bool pcpu_page_mapped(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk,
-		      unsigned int cpu_index, unsigned int page)
+/* Does an address lie in the first unit of a CPU? */
+static bool in_first_units(const struct pcpu_allocator *a, uint64_t addr)
 {
-	assert(!a->cfg.dry);
-	return !chunk->frames ||
-	       chunk->frames[cpu_index * (unsigned int)chunk->nr_pages + page] != PCPU_NO_FRAME;
+	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++)
+		if (addr - (a->cfg.base_addr + a->cfg.unit_offset[cpu]) < a->unit_size)
+			return true;
+	return false;
 }
 
 /**
- * pcpu_page_data - the bytes of one CPU's copy of a page
+ * pcpu_ptr_to_phys - translate an address of one CPU's copy to a physical one
  * @a: the allocator
- * @chunk: a chunk of it
- * @cpu_index: the CPU, as an index into the possible CPUs
- * @page: page of the unit
+ * @addr: any address
+ * @phys: where it is stored
  *
- * Return: the bytes, or NULL if the page has no memory.
+ * The first chunk may lie in boot memory or be mapped; all others are mapped.
+ * (per_cpu_ptr_to_phys(), mm/percpu.c)
+ *
+ * Return: false if nothing is there.
  */
-uint8_t *pcpu_page_data(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk,
-			unsigned int cpu_index, unsigned int page)
+bool pcpu_ptr_to_phys(const struct pcpu_allocator *a, uint64_t addr, uint64_t *phys)
 {
-	uint32_t frame;
+	uint64_t in_page = addr & (a->page_size - 1);
+	uint32_t frame = PCPU_NO_FRAME;
 
-	assert(!a->cfg.dry);
-	if (!chunk->frames)
-		return a->boot_mem[cpu_index] + (chunk->base - a->cfg.base_addr) +
-		       (size_t)page * a->page_size;
-
-	frame = chunk->frames[cpu_index * (unsigned int)chunk->nr_pages + page];
-	return frame == PCPU_NO_FRAME ? NULL : a->env.frame_data(a->env.ctx, frame);
-}
-
-/**
- * pcpu_static_data - the bytes of one CPU's copy of the static area
- * @a: the allocator
- * @cpu_index: the CPU, as an index into the possible CPUs
- */
-uint8_t *pcpu_static_data(const struct pcpu_allocator *a, unsigned int cpu_index)
-{
-	return a->boot_mem[cpu_index];
+	if (addr >= a->vm->cfg.start && addr < a->vm->cfg.end)
+		frame = pgtable_walk(&a->vm->pt, addr);
+	else if (in_first_units(a, addr))
+		frame = a->env.boot_frame(a->env.ctx, addr - in_page);
+	if (frame == PCPU_NO_FRAME)
+		return false;
+	*phys = a->env.frame_phys(a->env.ctx, frame) + in_page;
+	return true;
 }

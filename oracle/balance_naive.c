@@ -19,8 +19,9 @@ static void free_chunks(struct oracle *o, struct budget *b, bool empty_only)
 			i++;
 			continue;
 		}
-		b->frames_free += (uint32_t)c->nr_populated * m->nr_cpus;
+		model_give_frames(m, c, 0, c->nr_pages, b);
 		m->stats.nr_chunks--;
+		vm_drop_chunk_naive(m, c);
 		model_drop_chunk(m, c); /* the next one moves up to i */
 	}
 }
@@ -42,8 +43,8 @@ static bool reclaim_pages(struct oracle *o, struct budget *b, struct model_chunk
 		}
 		while (page >= 0 && c->populated[page] && c->block[page].nr_free == c->block_units)
 			page--;
+		model_give_frames(m, c, page + 1, end, b);
 		model_set_populated(m, c, page + 1, end, false);
-		b->frames_free += (uint32_t)(end - page - 1) * m->nr_cpus;
 	}
 	return false;
 }

@@ -12,6 +12,27 @@
 #define MAP_BYTES_PER_OP (16u << 10) /* of untouched maps per op, beyond that round robin */
 
 /**
+ * check_misuse - the subject did nothing to the world that no subject may
+ * @o: the oracle
+ */
+bool check_misuse(struct oracle *o)
+{
+	static const enum rule rules[] = { RULE_world_misuse, RULE_frame_mapped,
+					   RULE_copies_distinct, RULE_tlb_stale, RULE_map_range };
+
+	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		o->checked[rules[i]]++;
+	if (!o->w->misuse)
+		return true;
+	/* what a failed population leaves mapped is given back nevertheless */
+	if (o->w->misuse_rule == RULE_frame_mapped && oracle_tolerates(o, PCPU_QUIRK_MAP_UNWIND)) {
+		o->w->misuse = NULL;
+		return true;
+	}
+	return oracle_fail(o, o->w->misuse_rule, NULL, -1, -1, "%s", o->w->misuse);
+}
+
+/**
  * check_refresh_view - look at the subject, and see that its lists can be walked
  * @o: the oracle
  */
@@ -24,8 +45,7 @@ bool check_refresh_view(struct oracle *o)
 	memset(o->view_chunk, 0, (o->m.nr_chunks + 1) * sizeof(*o->view_chunk));
 	o->ops->view(o->s, &o->view);
 	CHECK(o, list_integrity, !o->view.fault, NULL, -1, -1, "%s", o->view.fault);
-	CHECK(o, world_misuse, !o->w->misuse, NULL, -1, -1, "%s", o->w->misuse);
-	return true;
+	return check_misuse(o);
 }
 
 static bool view_has_base(const struct oracle *o, uint64_t base)
@@ -335,7 +355,7 @@ static bool check_totals(struct oracle *o)
 {
 	const struct model *m = &o->m;
 	long empty = model_empty_total(m), populated = model_populated_total(m);
-	uint64_t used = 0;
+	uint32_t used = 0, stale = 0;
 
 	CHECK(o, empty_pages_total, o->view.nr_empty_pop_pages == empty, NULL, -1, -1,
 	      "nr_empty_pop_pages %ld, truth %ld", o->view.nr_empty_pop_pages, empty);
@@ -347,12 +367,24 @@ static bool check_totals(struct oracle *o)
 	CHECK(o, atomic_failed, o->view.atomic_failed == m->atomic_failed, NULL, -1, -1,
 	      "atomic_failed is %d, expected %d", o->view.atomic_failed, m->atomic_failed);
 
-	for (unsigned int i = 0; i < m->nr_chunks; i++)
-		if (!m->chunk[i]->immutable)
-			used += (uint64_t)m->chunk[i]->nr_populated * m->nr_cpus;
-	CHECK(o, frames_used, m->dry || o->w->nr_frames - o->w->budget.frames_free == used, NULL,
-	      -1, -1, "%u page frames are taken, %llu are mapped",
-	      o->w->nr_frames - o->w->budget.frames_free, (unsigned long long)used);
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		const struct model_chunk *c = m->chunk[i];
+
+		if (!c->immutable)
+			used += (uint32_t)c->nr_populated * m->nr_cpus;
+		for (unsigned int k = 0; c->has_stale && k < m->nr_cpus * (unsigned int)c->nr_pages;
+		     k++)
+			stale += c->stale[k];
+	}
+	CHECK(o, frames_used,
+	      m->dry || (o->w->owned[PCPU_OWNER_CHUNK] == used &&
+			 o->w->owned[PCPU_OWNER_VMALLOC] == m->nr_vmalloc),
+	      NULL, -1, -1, "%u and %u page frames are taken, chunks have %u, vmalloc areas %u",
+	      o->w->owned[PCPU_OWNER_CHUNK], o->w->owned[PCPU_OWNER_VMALLOC], used, m->nr_vmalloc);
+	CHECK(o, mapped_total,
+	      m->dry || o->w->nr_mapped == used + stale + m->nr_vmalloc + m->nr_early, NULL, -1, -1,
+	      "%u pages are mapped, expected %u", o->w->nr_mapped,
+	      used + stale + m->nr_vmalloc + m->nr_early);
 	return !(o->ops->flags(o->s) & SUBJECT_HAS_STATS) || check_stats(o);
 }
 
@@ -363,27 +395,22 @@ static bool check_totals(struct oracle *o)
  */
 bool check_state(struct oracle *o, bool everything)
 {
-	bool pages_touched = everything;
 	unsigned int at = 0;
 
 	everything = everything || (o->flags & ORACLE_FULL);
 	if (!check_lists(o))
 		return false;
 
-	if (o->m.reserved) {
-		pages_touched |= o->m.reserved->pages_touched;
-		if (!check_chunk(o, o->m.reserved, o->view.chunk + at++, everything))
-			return false;
-	}
+	if (o->m.reserved && !check_chunk(o, o->m.reserved, o->view.chunk + at++, everything))
+		return false;
 	for (int slot = 0; slot < o->m.nr_slots; slot++) {
 		for (unsigned int i = 0; i < o->m.slots[slot].nr; i++) {
 			struct model_chunk *c = o->m.slots[slot].chunk[i];
 
-			pages_touched |= c->pages_touched;
 			if (!check_chunk(o, c, o->view.chunk + at++, everything))
 				return false;
 		}
 	}
-	return check_totals(o) && (!pages_touched || check_distinct(o)) &&
-	       check_contents(o, everything) && check_static(o, everything);
+	return check_totals(o) && (o->m.dry || check_areas(o, everything)) &&
+	       check_contents(o, everything) && check_static(o, everything) && check_misuse(o);
 }

@@ -4,7 +4,6 @@
  *
  * Only bytes of live objects count: what an allocator does to free space is its own business.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "oracle.h"
@@ -81,7 +80,8 @@ bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units)
 	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
 		for (int i = unit; i < unit + units;) {
 			int page = i / c->block_units, in_page = i % c->block_units;
-			const uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+			const uint8_t *data =
+				world_access(o->w, model_page_addr(&o->m, c, cpu, page));
 			const uint8_t *want = *shadow_of(c, cpu, page);
 			int nr = c->block_units - in_page;
 
@@ -130,7 +130,7 @@ static bool check_page_contents(struct oracle *o, struct model_chunk *c, int pag
 	o->checked[RULE_content_intact] += nr_cpus;
 	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
 		uint8_t *want = *shadow_of(c, cpu, page);
-		const uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+		const uint8_t *data = world_access(o->w, model_page_addr(&o->m, c, cpu, page));
 
 		if (data && !memcmp(data, want, size))
 			continue;
@@ -245,8 +245,15 @@ bool check_pages(struct oracle *o, struct model_chunk *c)
 		return true;
 	for (int page = 0; page < c->nr_pages; page++) {
 		for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
-			bool mapped = o->ops->mapped(o->s, c->id, cpu, (unsigned int)page);
+			uint64_t addr = model_page_addr(&o->m, c, cpu, page);
+			uint32_t frame = world_pte(o->w, addr);
+			bool mapped = frame != PCPU_NO_FRAME;
 
+			CHECK(o, page_table, o->ops->translate(o->s, addr) == frame, c,
+			      page * c->block_units, (page + 1) * c->block_units,
+			      "page %d of %s on CPU index %u: the tables say otherwise than they "
+			      "were set",
+			      page, c->name, cpu);
 			if (c->stale[cpu * (unsigned int)c->nr_pages + (unsigned int)page])
 				continue;
 			CHECK(o, page_mapped, mapped == c->populated[page], c,
@@ -258,63 +265,47 @@ bool check_pages(struct oracle *o, struct model_chunk *c)
 	return true;
 }
 
-static int compare_pointers(const void *a, const void *b)
+/* Copy to or compare with memory at an address, page by page; false if it differs. */
+static bool static_bytes(struct oracle *o, uint64_t addr, uint8_t *want, uint32_t size, bool write)
 {
-	const uint8_t *x = *(uint8_t *const *)a, *y = *(uint8_t *const *)b;
+	while (size) {
+		uint32_t nr = o->m.page - (uint32_t)(addr % o->m.page);
+		uint8_t *data = world_access(o->w, addr);
 
-	return x < y ? -1 : x > y;
+		if (nr > size)
+			nr = size;
+		if (!data || (!write && memcmp(data, want, nr)))
+			return false;
+		if (write)
+			memcpy(data, want, nr);
+		addr += nr;
+		want += nr;
+		size -= nr;
+	}
+	return true;
 }
 
-/* Few are sorted by insertion, which for them is quicker than a call of qsort(). */
-static void sort_pointers(void **list, size_t nr)
+static uint64_t static_addr(const struct model *m, unsigned int cpu)
 {
-	if (nr > 48) {
-		qsort(list, nr, sizeof(*list), compare_pointers);
-		return;
-	}
-	for (size_t i = 1; i < nr; i++) {
-		void *p = list[i];
-		size_t k = i;
-
-		for (; k && (uintptr_t)list[k - 1] > (uintptr_t)p; k--)
-			list[k] = list[k - 1];
-		list[k] = p;
-	}
+	return m->layout.base_addr + m->layout.unit_offset[cpu];
 }
 
 /**
- * check_distinct - no frame serves two CPUs or two pages
+ * static_write - give the static area of every CPU contents of its own
  * @o: the oracle
  */
-bool check_distinct(struct oracle *o)
+bool static_write(struct oracle *o)
 {
-	struct model *m = &o->m;
-	size_t nr = 0;
+	uint32_t size = o->m.static_size;
 
-	if (m->dry)
-		return true;
-	for (unsigned int i = 0; i < m->nr_chunks; i++) {
-		struct model_chunk *c = m->chunk[i];
-		size_t all = nr + (size_t)c->nr_pages * m->nr_cpus;
+	o->static_want = model_alloc((size_t)o->m.nr_cpus * size);
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		uint8_t *want = o->static_want + (size_t)cpu * size;
 
-		if (c->immutable)
-			continue;
-		if (all > o->page_list_size) {
-			o->page_list_size = all * 2;
-			o->page_list =
-				realloc(o->page_list, o->page_list_size * sizeof(*o->page_list));
-			if (!o->page_list)
-				abort();
-		}
-		for (int page = 0; page < c->nr_pages; page++)
-			for (unsigned int cpu = 0; c->populated[page] && cpu < m->nr_cpus; cpu++)
-				o->page_list[nr++] =
-					o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+		static_fill(want, size, cpu);
+		CHECK(o, static_intact, static_bytes(o, static_addr(&o->m, cpu), want, size, true),
+		      NULL, -1, -1, "the static area of CPU index %u is not there", cpu);
 	}
-	sort_pointers(o->page_list, nr);
-	for (size_t i = 1; i < nr; i++)
-		CHECK(o, copies_distinct, o->page_list[i] != o->page_list[i - 1], NULL, -1, -1,
-		      "one page frame is mapped twice");
 	return true;
 }
 
@@ -329,11 +320,13 @@ bool check_static(struct oracle *o, bool everything)
 	uint32_t from = everything || size < 32 ? 0 : size - 32;
 
 	for (unsigned int cpu = 0; !o->m.dry && cpu < o->m.nr_cpus; cpu++) {
-		const uint8_t *data = o->ops->static_data(o->s, cpu);
-		const uint8_t *want = o->static_want + (size_t)cpu * size;
+		uint8_t *want = o->static_want + (size_t)cpu * size;
 
-		CHECK(o, static_intact, !memcmp(data + from, want + from, size - from), NULL, -1,
-		      -1, "the static area of CPU index %u changed behind byte %u", cpu, from);
+		CHECK(o, static_intact,
+		      static_bytes(o, static_addr(&o->m, cpu) + from, want + from, size - from,
+				   false),
+		      NULL, -1, -1, "the static area of CPU index %u changed behind byte %u", cpu,
+		      from);
 	}
 	return true;
 }

@@ -15,8 +15,8 @@ const char *const reason_texts[REASON_NR] = {
 	[REASON_NOT_POPULATED] = "no populated fit for an atomic request",
 	[REASON_CHUNK_FAULT] = "no chunk: descriptor refused",
 	[REASON_META_FAULT] = "metadata refused",
-	[REASON_AREA_FAULT] = "no chunk: area refused",
-	[REASON_NO_WINDOW] = "no chunk: window full",
+	[REASON_AREA_FAULT] = "address space: descriptor refused",
+	[REASON_NO_WINDOW] = "address space: fits nowhere",
 	[REASON_PAGE_FAULT] = "page frame refused",
 	[REASON_NO_FRAMES] = "out of page frames",
 	[REASON_MAP_FAULT] = "mapping refused",
@@ -24,6 +24,11 @@ const char *const reason_texts[REASON_NR] = {
 	[REASON_BAD_FREE] = "no live object",
 	[REASON_BAD_FREE_NOT_ISSUED] = "no live object, not issued",
 	[REASON_IMMUTABLE] = "immutable chunk",
+	[REASON_TABLE_FAULT] = "page table refused",
+	[REASON_NO_AREA] = "no such area",
+	[REASON_BOOT_MEMORY] = "memory could not be had while booting",
+	[REASON_BOOT_REFUSED] = "the machine cannot be laid out like this",
+	[REASON_DOWN] = "the machine did not boot",
 	[REASON_PAGE_RANGE] = "illegal page range",
 };
 

@@ -245,28 +245,35 @@ static void expect_maps(struct model_chunk *c, int unit, int nr, bool on)
  * model_init - the truth about a machine without chunks
  * @m: the model
  * @machine: the machine
- * @dry: pages have no contents
+ * @layout: what booting it must come to
+ * @dry: pages have no contents, and chunks no address space
  */
-void model_init(struct model *m, const struct machine *machine, bool dry)
+void model_init(struct model *m, const struct machine *machine, const struct layout *layout,
+		bool dry)
 {
 	uint32_t limit = (32768 + machine->page - 1) / machine->page * machine->page;
 
 	*m = (struct model){
 		.page = machine->page,
-		.unit_size = machine_unit_size(machine),
-		.static_size = machine->static_size,
-		.nr_cpus = machine_nr_cpus(machine),
+		.unit_size = layout->unit_size,
+		.static_size = layout->static_size,
+		.nr_cpus = layout->nr_cpus,
+		.layout = *layout,
+		.max_frames = machine->frames,
 		.dry = dry,
 	};
 	m->max_alloc = limit < m->unit_size ? limit : m->unit_size;
-	m->area_size = (uint64_t)m->unit_size * m->nr_cpus;
-	m->vm_start = SUBJECT_VM_START;
-	m->vm_end = m->vm_start + (uint64_t)machine->vm_pages * machine->page;
 	m->sidelined = model_size_class((int)m->unit_size) + 1;
 	m->free_slot = m->sidelined + 1;
 	m->to_depopulate = m->free_slot + 1;
 	m->nr_slots = m->to_depopulate + 1;
 	m->stats.min_alloc_size = m->unit_size;
+	if (!dry) {
+		uint64_t end = machine->vm_start + (uint64_t)machine->vm_pages * machine->page;
+
+		vm_naive_init(&m->vm, machine->vm_start, end, machine->page, machine->va_bits);
+		tables_naive_init(&m->tables, machine->vm_start, end, machine->page);
+	}
 }
 
 static void free_chunk(const struct model *m, struct model_chunk *c)
@@ -274,6 +281,7 @@ static void free_chunk(const struct model *m, struct model_chunk *c)
 	for (unsigned int i = 0; c->shadow && i < m->nr_cpus * (unsigned int)c->nr_pages; i++)
 		free(c->shadow[i]);
 	free(c->shadow);
+	free(c->node);
 	free(c->bound_seen);
 	free(c->alloc_seen);
 	free(c->blocks);
@@ -285,6 +293,19 @@ static void free_chunk(const struct model *m, struct model_chunk *c)
 	free(c);
 }
 
+/* The vmalloc area that a tag belongs to. */
+struct model_vmalloc *model_vmalloc_of(uint64_t tag)
+{
+	return (struct model_vmalloc *)(uintptr_t)(tag & ~UINT64_C(7));
+}
+
+void model_free_vmalloc(struct model_vmalloc *v)
+{
+	free(v->node);
+	free(v->shadow);
+	free(v);
+}
+
 void model_exit(struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_chunks; i++)
@@ -292,6 +313,13 @@ void model_exit(struct model *m)
 	for (int i = 0; i < m->nr_slots; i++)
 		free(m->slots[i].chunk);
 	free(m->chunk);
+	for (unsigned int i = 0; i < m->vm.nr; i++)
+		if (!m->vm.areas[i].lazy && AREA_KIND(m->vm.areas[i].tag) == AREA_VMALLOC)
+			model_free_vmalloc(model_vmalloc_of(m->vm.areas[i].tag));
+	if (!m->dry) {
+		vm_naive_exit(&m->vm);
+		tables_naive_exit(&m->tables);
+	}
 }
 
 /**
@@ -331,6 +359,7 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	if (!m->dry) {
 		c->stale = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages);
 		c->shadow = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages * sizeof(*c->shadow));
+		c->node = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages);
 	}
 
 	for (int i = 0; i < nr_pages; i++)
@@ -375,6 +404,37 @@ void model_drop_chunk(struct model *m, struct model_chunk *c)
 		}
 	}
 	free_chunk(m, c);
+}
+
+/**
+ * model_page_addr - address of one CPU's copy of a page
+ * @m: the model
+ * @c: the chunk
+ * @cpu: index into the possible CPUs
+ * @page: the page
+ */
+uint64_t model_page_addr(const struct model *m, const struct model_chunk *c, unsigned int cpu,
+			 int page)
+{
+	return c->base + m->layout.unit_offset[cpu] + (uint64_t)(unsigned int)page * m->page;
+}
+
+/**
+ * model_give_frames - the page frames of populated pages return to their nodes
+ * @m: the model
+ * @c: the chunk
+ * @from: first page
+ * @to: page after the last; those not populated are skipped
+ * @b: where they return to
+ */
+void model_give_frames(const struct model *m, const struct model_chunk *c, int from, int to,
+		       struct budget *b)
+{
+	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)
+		for (int page = from; page < to; page++)
+			if (c->populated[page])
+				b->frames_free[c->node[cpu * (unsigned int)c->nr_pages +
+						       (unsigned int)page]]++;
 }
 
 /**

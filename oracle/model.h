@@ -8,7 +8,10 @@
 #ifndef ORACLE_MODEL_H
 #define ORACLE_MODEL_H
 
+#include "layout.h"
 #include "subject.h"
+#include "tables_naive.h"
+#include "vm_naive.h"
 
 #define MODEL_SLOTS_MAX 40
 #define EMPTY_PAGES_LOW 2
@@ -43,6 +46,40 @@ struct truth {
 };
 
 /**
+ * enum area_kind - what an area of the address space is, in the low bits of its tag
+ * @AREA_PLAIN:   from get_vm_area
+ * @AREA_IOREMAP: from get_vm_area with VM_IOREMAP
+ * @AREA_VMALLOC: from vmalloc; the other bits are its struct model_vmalloc
+ * @AREA_SET:     one of congruent areas that the program asked for
+ * @AREA_CHUNK:   one of those of a chunk
+ * @AREA_EARLY:   the first chunk, if it is mapped page by page
+ */
+enum area_kind {
+	AREA_PLAIN,
+	AREA_IOREMAP,
+	AREA_VMALLOC,
+	AREA_SET,
+	AREA_CHUNK,
+	AREA_EARLY,
+};
+
+#define AREA_KIND(tag) ((enum area_kind)((tag)&7))
+
+/**
+ * struct model_vmalloc - a live vmalloc area
+ * @addr:     its address
+ * @nr_pages: pages
+ * @node:     where the frame of each came from
+ * @shadow:   the bytes it must hold
+ */
+struct model_vmalloc {
+	uint64_t addr;
+	unsigned int nr_pages;
+	uint8_t *node;
+	uint8_t *shadow;
+};
+
+/**
  * struct model_chunk - the truth about one chunk
  * @name:         c0 is the first chunk, c1 the next one made, ...; the reserved chunk is cr
  * @id:           the subject's name for it, NULL until it was seen
@@ -60,6 +97,7 @@ struct truth {
  * @populated_seen: the subject's populated map, as validated last
  * @populated_bytes: its size
  * @stale:        [cpu * nr_pages + page] 1 if left mapped by a failed population (quirk only)
+ * @has_stale:    any of these
  * @nr_populated: pages with memory
  * @nr_empty:     of these, how many are entirely free
  * @nr_alloc:     live objects
@@ -76,6 +114,7 @@ struct truth {
  * @touched_from, @touched_to: the pages on which units changed since the last check
  * @pages_touched: some page got or lost memory since the last check
  * @shadow:       [cpu * nr_pages + page] the bytes that page must hold, NULL if it has no memory
+ * @node:         [cpu * nr_pages + page] where its frame came from
  */
 struct model_chunk {
 	char name[12];
@@ -91,6 +130,7 @@ struct model_chunk {
 	unsigned long *populated_seen;
 	size_t populated_bytes;
 	uint8_t *stale;
+	bool has_stale;
 	int nr_populated, nr_empty, nr_alloc;
 	size_t max_alloc_size;
 	bool immutable, isolated, reserved;
@@ -103,6 +143,7 @@ struct model_chunk {
 	bool touched, pages_touched;
 	int touched_from, touched_to;
 	uint8_t **shadow;
+	uint8_t *node;
 };
 
 /**
@@ -117,9 +158,14 @@ struct model_list {
  * struct model - the truth about everything
  * @page, @unit_size, @max_alloc, @static_size: in bytes
  * @nr_cpus:       possible CPUs
- * @area_size:     address space of a chunk
- * @vm_start, @vm_end: the window
- * @dry:           no contents
+ * @layout:        where their units lie
+ * @vm:            the address space
+ * @tables:        its page tables
+ * @vm_touched:    some area came, went or was purged since the last check
+ * @nr_vmalloc:    pages of vmalloc areas
+ * @nr_early:      pages of the first chunk if it is mapped, for all CPUs together
+ * @max_frames:    page frames there are
+ * @dry:           no contents, and no address space
  * @slots:         the lists; see @sidelined, @free_slot, @to_depopulate
  * @reserved:      the reserved chunk or NULL
  * @first:         the first chunk
@@ -133,7 +179,11 @@ struct model_list {
 struct model {
 	uint32_t page, unit_size, max_alloc, static_size;
 	unsigned int nr_cpus;
-	uint64_t area_size, vm_start, vm_end;
+	struct layout layout;
+	struct vm_naive vm;
+	struct tables_naive tables;
+	bool vm_touched;
+	uint32_t nr_vmalloc, nr_early, max_frames;
 	bool dry;
 	struct model_list slots[MODEL_SLOTS_MAX];
 	int nr_slots, sidelined, free_slot, to_depopulate;
@@ -148,11 +198,16 @@ struct model {
 };
 
 /* model.c */
-void model_init(struct model *m, const struct machine *machine, bool dry);
+void model_init(struct model *m, const struct machine *machine, const struct layout *layout,
+		bool dry);
 void model_exit(struct model *m);
 struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages, int start,
 				    int end);
 void model_drop_chunk(struct model *m, struct model_chunk *c);
+uint64_t model_page_addr(const struct model *m, const struct model_chunk *c, unsigned int cpu,
+			 int page);
+void model_give_frames(const struct model *m, const struct model_chunk *c, int from, int to,
+		       struct budget *b);
 struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr);
 struct model_chunk *model_chunk_by_base(const struct model *m, uint64_t base);
 void model_mark(struct model *m, struct model_chunk *c, int unit, int nr);
@@ -166,6 +221,8 @@ void model_refresh_chunk_naive(struct model_chunk *c);
 long model_empty_total(const struct model *m);
 long model_populated_total(const struct model *m);
 void *model_alloc(size_t size);
+struct model_vmalloc *model_vmalloc_of(uint64_t tag);
+void model_free_vmalloc(struct model_vmalloc *v);
 
 /* model_lists.c */
 int model_size_class(int bytes);

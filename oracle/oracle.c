@@ -21,18 +21,18 @@ static void set_outcome(struct outcome *out, enum reason reason, const struct mo
 /**
  * oracle_init_first_unit - the truth about the two chunks of the first unit
  * @o: the oracle, its model without chunks
- * @machine: the machine
- * @base: address of the first unit
  *
  * See the picture in impl/percpu-setup.c.
  */
-void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uint64_t base)
+void oracle_init_first_unit(struct oracle *o)
 {
 	struct model *m = &o->m;
-	uint32_t static_size = (machine->static_size + 3) & ~3u;
-	uint32_t dyn_size = machine->dyn_size - (static_size - machine->static_size);
-	uint32_t start[2] = { static_size, static_size + machine->reserved_size };
-	uint32_t size[2] = { machine->reserved_size, dyn_size };
+	const struct layout *l = &m->layout;
+	uint64_t base = l->base_addr;
+	uint32_t static_size = (l->static_size + 3) & ~3u;
+	uint32_t dyn_size = l->dyn_size - (static_size - l->static_size);
+	uint32_t start[2] = { static_size, static_size + l->reserved_size };
+	uint32_t size[2] = { l->reserved_size, dyn_size };
 
 	for (int i = 0; i < 2; i++) {
 		uint32_t page = start[i] / m->page;
@@ -59,8 +59,7 @@ void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uin
 			memset(c->shadow[p], 0, m->page);
 	}
 	m->serial = 1;
-	m->first_populated =
-		(machine->static_size + machine->reserved_size + machine->dyn_size) / m->page;
+	m->first_populated = (l->static_size + l->reserved_size + l->dyn_size) / m->page;
 	m->stats.nr_chunks = 1;
 	m->stats.nr_max_chunks = 1;
 }
@@ -80,25 +79,25 @@ void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uin
 bool oracle_init(struct oracle *o, const struct machine *machine, const struct subject_ops *ops,
 		 struct world *w, unsigned int option, unsigned int tolerate, unsigned int flags)
 {
+	struct layout layout;
+
 	memset(o, 0, offsetof(struct oracle, view_chunk));
-	memset(&o->failed, 0, sizeof(*o) - offsetof(struct oracle, failed));
+	memset(&o->machine, 0, sizeof(*o) - offsetof(struct oracle, machine));
+	o->machine = machine;
 	o->ops = ops;
 	o->w = w;
 	o->tolerate = tolerate;
 	o->flags = flags;
-	model_init(&o->m, machine, false);
-	oracle_init_first_unit(o, machine, SUBJECT_BASE_ADDR);
-
+	oracle_foretell_boot(machine, w, &layout);
+	model_init(&o->m, machine, &layout, false);
 	o->s = ops->create(machine, w, option);
-	o->static_want = model_alloc((size_t)o->m.nr_cpus * machine->static_size);
-	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
-		uint8_t *want = o->static_want + (size_t)cpu * machine->static_size;
-
-		static_fill(want, machine->static_size, cpu);
-		memcpy(ops->static_data(o->s, cpu), want, machine->static_size);
-	}
-
-	if (!check_refresh_view(o) || !check_hints_of(o, o->m.first) ||
+	if (!oracle_check_boot(o))
+		return false;
+	o->down = !layout.booted;
+	if (o->down)
+		return true;
+	oracle_init_first_unit(o);
+	if (!static_write(o) || !check_refresh_view(o) || !check_hints_of(o, o->m.first) ||
 	    (o->m.reserved && !check_hints_of(o, o->m.reserved)))
 		return false;
 	model_relocate(&o->m, o->m.first, -1);
@@ -114,7 +113,7 @@ void oracle_exit(struct oracle *o)
 	if (o->s)
 		o->ops->destroy(o->s);
 	model_exit(&o->m);
-	free(o->page_list);
+	free(o->area);
 	free(o->static_want);
 }
 
@@ -184,13 +183,29 @@ static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved,
 	return true;
 }
 
-/* The subject asked the world for exactly what was foretold, in the foretold order. */
-static bool check_requests(struct oracle *o, const struct budget *b)
+/**
+ * check_requests - the subject asked for exactly what was foretold, in the foretold order
+ * @o: the oracle
+ * @b: what should be left
+ */
+bool check_requests(struct oracle *o, const struct budget *b)
 {
-	CHECK(o, requests, !memcmp(b, &o->w->budget, sizeof(*b)), NULL, -1, -1,
-	      "%u frames are left and %u metadata requests to the fault, expected %u and %u",
-	      o->w->budget.frames_free, o->w->budget.fault[PCPU_FAULT_META], b->frames_free,
-	      b->fault[PCPU_FAULT_META]);
+	const struct budget *got = &o->w->budget;
+	unsigned int kind = PCPU_FAULT_NONE + 1, node = 0;
+
+	o->checked[RULE_requests]++;
+	while (kind < PCPU_FAULT_NR && got->fault[kind] == b->fault[kind])
+		kind++;
+	if (kind < PCPU_FAULT_NR)
+		return oracle_fail(o, RULE_requests, NULL, -1, -1,
+				   "%u %s requests are left to the fault, expected %u",
+				   got->fault[kind], fault_names[kind], b->fault[kind]);
+	while (node < b->nr_nodes && got->frames_free[node] == b->frames_free[node])
+		node++;
+	if (node < b->nr_nodes)
+		return oracle_fail(o, RULE_requests, NULL, -1, -1,
+				   "%u frames are left on node %u, expected %u",
+				   got->frames_free[node], node, b->frames_free[node]);
 	return true;
 }
 
@@ -455,8 +470,8 @@ static void depopulate_empty(struct model *m, struct model_chunk *c, int from, i
 	for (int page = from; page < to; page++) {
 		if (!c->populated[page] || c->block[page].nr_free != c->block_units)
 			continue;
+		model_give_frames(m, c, page, page + 1, b);
 		model_set_populated(m, c, page, page + 1, false);
-		b->frames_free += m->nr_cpus;
 	}
 }
 
@@ -508,7 +523,7 @@ static bool object_bytes(struct oracle *o, struct model_chunk *c, int unit, uint
 		for (int i = 0; i < size;) {
 			int page = (off + i) / (int)o->m.page, at = (off + i) % (int)o->m.page;
 			int end = size - i < (int)o->m.page - at ? size : i + (int)o->m.page - at;
-			uint8_t *data = o->ops->page(o->s, c->id, cpu, (unsigned int)page);
+			uint8_t *data = world_access(o->w, model_page_addr(&o->m, c, cpu, page));
 			uint8_t *want = c->shadow[cpu * (unsigned int)c->nr_pages + page];
 
 			CHECK(o, page_mapped, data, c, unit, unit + size / 4,
@@ -556,6 +571,42 @@ bool oracle_verify(struct oracle *o, uint64_t ptr)
 	return check_contents(o, true);
 }
 
+/* Free all areas that the program took and did not free, highest first. */
+static bool free_areas(struct oracle *o)
+{
+	struct outcome out;
+
+	for (unsigned int i = o->m.vm.nr; i--;) {
+		const struct vm_naive_area *area = o->m.vm.areas + i;
+		enum area_kind kind = AREA_KIND(area->tag);
+
+		out.reason = REASON_OK;
+		if (area->lazy)
+			continue;
+		if (kind == AREA_VMALLOC && !oracle_vfree(o, area->addr, &out))
+			return false;
+		if (kind <= AREA_IOREMAP && !oracle_remove_vm_area(o, area->addr, &out))
+			return false;
+	}
+	return true;
+}
+
+static bool end_subject(struct oracle *o)
+{
+	o->ops->destroy(o->s);
+	o->s = NULL;
+	if (!check_misuse(o))
+		return false;
+	CHECK(o, leak_frames, !o->w->owned[PCPU_OWNER_CHUNK] && !o->w->owned[PCPU_OWNER_VMALLOC],
+	      NULL, -1, -1, "%u page frames of chunks and %u of vmalloc areas did not return",
+	      o->w->owned[PCPU_OWNER_CHUNK], o->w->owned[PCPU_OWNER_VMALLOC]);
+	CHECK(o, leak_meta, !o->w->meta_live, NULL, -1, -1, "%u pieces of metadata did not return",
+	      o->w->meta_live);
+	CHECK(o, leak_boot, !o->w->boot.live, NULL, -1, -1,
+	      "%llu bytes of boot memory did not return", (unsigned long long)o->w->boot.live);
+	return true;
+}
+
 /**
  * oracle_end - free everything, end the subject, and see that all returned
  * @o: the oracle
@@ -567,7 +618,9 @@ bool oracle_end(struct oracle *o)
 	struct model *m = &o->m;
 	struct outcome out;
 
-	if (!check_refresh_view(o) || !check_state(o, true))
+	if (o->down)
+		return end_subject(o);
+	if (!check_refresh_view(o) || !check_state(o, true) || !free_areas(o))
 		return false;
 	for (unsigned int i = 0; i < m->nr_chunks; i++) {
 		struct model_chunk *c = m->chunk[i];
@@ -577,15 +630,5 @@ bool oracle_end(struct oracle *o)
 			    !oracle_free(o, c->base + 4 * (uint64_t)unit, &out))
 				return false;
 	}
-	if (!oracle_balance(o))
-		return false;
-
-	o->ops->destroy(o->s);
-	o->s = NULL;
-	CHECK(o, world_misuse, !o->w->misuse, NULL, -1, -1, "%s", o->w->misuse);
-	CHECK(o, leak_frames, o->w->budget.frames_free == o->w->nr_frames, NULL, -1, -1,
-	      "%u page frames did not return", o->w->nr_frames - o->w->budget.frames_free);
-	CHECK(o, leak_meta, !o->w->meta_live, NULL, -1, -1, "%u pieces of metadata did not return",
-	      o->w->meta_live);
-	return true;
+	return oracle_balance(o) && oracle_purge(o) && end_subject(o);
 }

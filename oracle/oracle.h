@@ -28,10 +28,15 @@ enum reason {
 	REASON_NO_FRAMES,
 	REASON_MAP_FAULT,
 	REASON_MAP_STALE,
+	REASON_TABLE_FAULT,
 	REASON_BAD_FREE,
 	REASON_BAD_FREE_NOT_ISSUED,
 	REASON_IMMUTABLE,
 	REASON_PAGE_RANGE,
+	REASON_NO_AREA,
+	REASON_BOOT_MEMORY,
+	REASON_BOOT_REFUSED,
+	REASON_DOWN,
 	REASON_NR,
 };
 
@@ -77,13 +82,15 @@ struct outcome {
  * @tolerate:  quirks (bits 1 << PCPU_QUIRK_*) whose rules are not enforced as far as documented
  * @flags:     ORACLE_*
  * @view:      the subject's internals after the last op
+ * @machine:   what it runs on
+ * @down:      the machine did not boot, as foretold: nothing can be run on it
+ * @area, @area_capacity: scratch for check_areas()
  * @failed:    a rule was broken
  * @finding:   which, valid if @failed
  * @checked:   how often each rule was checked
  * @nr_ops:    ops done, those included that free everything at the end
  * @cursor:    where the round robin over contents goes on
  * @static_want: what the static area of each CPU must hold
- * @page_list, @page_list_size: scratch for check_distinct()
  */
 struct oracle {
 	const struct subject_ops *ops;
@@ -93,14 +100,16 @@ struct oracle {
 	unsigned int tolerate, flags;
 	struct subject_view view;
 	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
+	const struct machine *machine;
+	bool down;
+	struct subject_area *area;
+	unsigned int area_capacity;
 	bool failed;
 	struct finding finding;
 	uint64_t checked[RULE_NR];
 	uint64_t nr_ops;
 	unsigned int cursor;
 	uint8_t *static_want;
-	void **page_list;
-	size_t page_list_size;
 };
 
 /* oracle.c */
@@ -115,8 +124,44 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 bool oracle_write(struct oracle *o, uint64_t ptr, uint32_t seed);
 bool oracle_verify(struct oracle *o, uint64_t ptr);
 bool oracle_end(struct oracle *o);
-void oracle_init_first_unit(struct oracle *o, const struct machine *machine, uint64_t base);
+void oracle_init_first_unit(struct oracle *o);
 void oracle_settle_free(struct model *m, struct model_chunk *c);
+
+/**
+ * struct area_set - congruent areas that the program took
+ * @id:     the subject's name for them, NULL if they could not be had or were freed
+ * @base:   their base
+ * @nr:     how many
+ * @offset: of each from the base
+ */
+struct area_set {
+	void *id;
+	uint64_t base;
+	unsigned int nr;
+	const uint64_t *offset;
+};
+
+/* oracle_vm.c */
+bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t from, uint64_t to,
+			struct outcome *out);
+bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct outcome *out);
+bool oracle_vfree(struct oracle *o, uint64_t addr, struct outcome *out);
+bool oracle_remove_vm_area(struct oracle *o, uint64_t addr, struct outcome *out);
+bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out);
+bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64_t *sizes,
+			 unsigned int nr, uint64_t align, struct area_set *set,
+			 struct outcome *out);
+bool oracle_free_vm_areas(struct oracle *o, struct area_set *set);
+bool oracle_purge(struct oracle *o);
+bool oracle_vmallocinfo(struct oracle *o);
+bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed);
+bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcome *out);
+bool check_areas(struct oracle *o, bool everything);
+
+/* oracle_boot.c */
+void oracle_foretell_boot(const struct machine *machine, const struct world *w, struct layout *l);
+bool oracle_check_boot(struct oracle *o);
+bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome *out);
 
 /* finding.c */
 bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,
@@ -135,7 +180,6 @@ bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk);
 int search_chunk_naive(const struct model_chunk *c, int units, int align, bool populated_only);
 struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool reserved, bool atomic,
 				 int *unit);
-bool search_area_naive(const struct model *m, uint64_t *base);
 bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int units, int align,
 		    bool atomic);
 
@@ -146,12 +190,27 @@ enum reason try_populate_missing(struct oracle *o, struct budget *b, struct mode
 enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk *c, int from,
 			 int to);
 
+/* vm_forecast.c */
+#define ORACLE_AREAS_MAX 256
+void purge_naive(struct model *m);
+enum reason try_area(struct oracle *o, struct budget *b, uint64_t size, uint64_t from, uint64_t to,
+		     uint64_t tag, uint64_t *addr);
+enum reason try_congruent(struct oracle *o, struct budget *b, const uint64_t *offsets,
+			  const uint64_t *sizes, unsigned int nr, uint64_t align, uint64_t tag,
+			  uint64_t *base);
+enum reason try_vmalloc(struct oracle *o, struct budget *b, uint64_t size, unsigned int node,
+			uint64_t *addr);
+void vfree_naive(struct model *m, struct budget *b, struct model_vmalloc *v);
+void vm_drop_chunk_naive(struct model *m, const struct model_chunk *c);
+
 /* balance_naive.c */
 void balance_naive(struct oracle *o, struct budget *b);
 bool model_should_reclaim(const struct model *m, const struct model_chunk *c);
 
 /* check.c */
 bool check_refresh_view(struct oracle *o);
+bool check_misuse(struct oracle *o);
+bool check_requests(struct oracle *o, const struct budget *b);
 bool check_hints_of(struct oracle *o, struct model_chunk *c);
 bool check_state(struct oracle *o, bool everything);
 
@@ -163,12 +222,12 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 /* check_contents.c */
 bool check_contents(struct oracle *o, bool everything);
 bool check_pages(struct oracle *o, struct model_chunk *c);
-bool check_distinct(struct oracle *o);
 bool check_object(struct oracle *o, struct model_chunk *c, int unit, int units);
 bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units);
 void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units);
 uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i);
 void static_fill(uint8_t *data, uint32_t size, unsigned int cpu);
+bool static_write(struct oracle *o);
 bool check_static(struct oracle *o, bool everything);
 
 #endif

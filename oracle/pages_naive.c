@@ -3,10 +3,12 @@
  * pages_naive.c - what becomes of a wish for a chunk or for pages, given what can be had.
  *
  * The order of requests is part of the contract, as faults are counted: a chunk takes its
- * descriptor, three pieces of metadata and an area; a run of pages takes the scratch array once
- * in the life of the allocator, then all frames, CPU by CPU, then all mappings, CPU by CPU.
+ * descriptor, three pieces of metadata, and the array and descriptors of its areas; a run of pages
+ * takes the scratch array once in the life of the allocator, then all frames, CPU by CPU, then all
+ * mappings, CPU by CPU, each with the tables that it needs first.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "oracle.h"
 
@@ -19,6 +21,7 @@
 enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **c)
 {
 	struct model *m = &o->m;
+	enum reason why;
 	uint64_t base;
 
 	if (budget_refuses(b, PCPU_FAULT_CHUNK))
@@ -26,10 +29,10 @@ enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **
 	for (int i = 0; i < 3; i++)
 		if (budget_refuses(b, PCPU_FAULT_META))
 			return REASON_META_FAULT;
-	if (budget_refuses(b, PCPU_FAULT_AREA))
-		return REASON_AREA_FAULT;
-	if (!search_area_naive(m, &base))
-		return REASON_NO_WINDOW;
+	why = try_congruent(o, b, m->layout.group_offset, m->layout.group_size, m->layout.nr_groups,
+			    m->layout.atom_size, AREA_CHUNK, &base);
+	if (why != REASON_OK)
+		return why == REASON_BAD_REQUEST ? REASON_NO_WINDOW : why;
 
 	*c = model_new_chunk(m, base, (int)(m->unit_size / m->page), 0, (int)m->unit_size / 4);
 	snprintf((*c)->name, sizeof((*c)->name), "c%u", m->serial++);
@@ -39,21 +42,20 @@ enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **
 	return REASON_OK;
 }
 
-/* All frames of a run, or none. */
-static enum reason try_frames(struct oracle *o, struct budget *b, int nr)
+/* All frames of a run, or none; each CPU's pages come from its node, if that has any. */
+static enum reason try_frames(struct oracle *o, struct budget *b, struct model_chunk *c, int from,
+			      int to)
 {
-	uint32_t left = b->frames_free;
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
+		for (int page = from; page < to; page++) {
+			unsigned int node = o->m.layout.node[cpu];
+			bool any = budget_frames(b);
 
-	for (unsigned int i = 0; i < o->m.nr_cpus * (unsigned int)nr; i++) {
-		if (budget_refuses(b, PCPU_FAULT_PAGE)) {
-			b->frames_free = left;
-			return REASON_PAGE_FAULT;
+			if (!budget_take_frame(b, &node))
+				return any ? REASON_PAGE_FAULT : REASON_NO_FRAMES;
+			c->node[cpu * (unsigned int)c->nr_pages + (unsigned int)page] =
+				(uint8_t)node;
 		}
-		if (!b->frames_free) {
-			b->frames_free = left;
-			return REASON_NO_FRAMES;
-		}
-		b->frames_free--;
 	}
 	return REASON_OK;
 }
@@ -68,7 +70,10 @@ static enum reason try_map(struct oracle *o, struct budget *b, struct model_chun
 		int page;
 
 		for (page = from; page < to && why == REASON_OK; page++) {
-			if (stale[page])
+			if (!tables_naive_map(&o->m.tables, b,
+					      model_page_addr(&o->m, c, cpu, page)))
+				why = REASON_TABLE_FAULT;
+			else if (stale[page])
 				why = REASON_MAP_STALE;
 			else if (budget_refuses(b, PCPU_FAULT_MAP))
 				why = REASON_MAP_FAULT;
@@ -76,8 +81,10 @@ static enum reason try_map(struct oracle *o, struct budget *b, struct model_chun
 		if (why == REASON_OK)
 			continue;
 		if (oracle_tolerates(o, PCPU_QUIRK_MAP_UNWIND))
-			for (int p = from; p < page - 1; p++)
+			for (int p = from; p < page - 1; p++) {
 				stale[p] = 1;
+				c->has_stale = true;
+			}
 		return why;
 	}
 	return REASON_OK;
@@ -94,7 +101,7 @@ static enum reason try_map(struct oracle *o, struct budget *b, struct model_chun
 enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk *c, int from,
 			 int to)
 {
-	uint32_t left = b->frames_free;
+	uint32_t left[MACHINE_MAX_NODES];
 	enum reason why;
 
 	c->pages_touched = true; /* a failure must leave nothing mapped either */
@@ -102,12 +109,12 @@ enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk 
 		if (!o->m.have_pages_array && budget_refuses(b, PCPU_FAULT_META))
 			return REASON_META_FAULT;
 		o->m.have_pages_array = true;
-		why = try_frames(o, b, to - from);
-		if (why != REASON_OK)
-			return why;
-		why = try_map(o, b, c, from, to);
+		memcpy(left, b->frames_free, sizeof(left));
+		why = try_frames(o, b, c, from, to);
+		if (why == REASON_OK)
+			why = try_map(o, b, c, from, to);
 		if (why != REASON_OK) {
-			b->frames_free = left;
+			memcpy(b->frames_free, left, sizeof(left));
 			return why;
 		}
 	}

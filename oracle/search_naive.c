@@ -164,42 +164,6 @@ struct model_chunk *search_naive(struct oracle *o, int bytes, int align, bool re
 	return NULL;
 }
 
-/**
- * search_area_naive - where the area of a new chunk must lie
- * @m: the model
- * @base: where the address is stored
- *
- * From the top down; where a chunk is in the way, the next try is just below it.
- *
- * Return: false if it fits nowhere.
- */
-bool search_area_naive(const struct model *m, uint64_t *base)
-{
-	if (m->vm_end - m->vm_start < m->area_size)
-		return false;
-
-	for (uint64_t at = m->vm_end - m->area_size; at >= m->vm_start;) {
-		const struct model_chunk *hit = NULL;
-
-		for (unsigned int i = 0; i < m->nr_chunks; i++) {
-			const struct model_chunk *c = m->chunk[i];
-
-			if (!c->immutable && at < c->base + m->area_size &&
-			    c->base < at + m->area_size)
-				hit = c;
-		}
-		if (!hit) {
-			*base = at;
-			return true;
-		}
-		/* every page down to just below the area in the way hits it too */
-		if (hit->base < m->vm_start + m->area_size)
-			return false;
-		at = hit->base - m->area_size;
-	}
-	return false;
-}
-
 /* Is there no hint, of the chunk or of a block, whose padding is in the way of the request? */
 static bool fits_with_padding(const struct model_chunk *c, int units, int align)
 {

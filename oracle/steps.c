@@ -60,8 +60,10 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 		.static_size = g->static_size,
 		.reserved_size = g->reserved_size,
 		.dyn_size = g->dyn_size,
+		.nr_nodes = 1,
 	};
 	struct oracle *o = &st->o;
+	struct layout layout;
 
 	memset(st, 0, sizeof(*st));
 	st->ops = ops;
@@ -69,8 +71,10 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 	o->w = w;
 	o->tolerate = tolerate;
 	o->flags = flags;
-	model_init(&o->m, &machine, true);
-	oracle_init_first_unit(o, &machine, g->base_addr);
+	layout_given(&layout, &machine);
+	layout.base_addr = g->base_addr;
+	model_init(&o->m, &machine, &layout, true);
+	oracle_init_first_unit(o);
 
 	o->s = ops->create(g, w, option);
 	if (!check_refresh_view(o) || !check_hints_of(o, o->m.first) ||

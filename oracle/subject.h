@@ -14,10 +14,7 @@
 
 #include "machine.h"
 #include "world.h"
-
-/* Where the first unit of the first chunk starts, and the window of further chunks. */
-#define SUBJECT_BASE_ADDR UINT64_C(0x10000000)
-#define SUBJECT_VM_START UINT64_C(0x80000000)
+#include "../impl/boot.h"
 
 /**
  * struct subject_md - the hints of a block or chunk, laid out as struct pcpu_block_md in Linux
@@ -87,6 +84,34 @@ struct alloc_args {
 	unsigned int gfp;
 };
 
+/**
+ * struct boot_args - one more boot, beside the one that the subject runs on
+ * @choice: enum machine_first, not FIRST_GIVEN
+ * @static_size, @reserved_size, @dyn_size: bytes
+ * @unit: the least that a unit can have, a multiple of a page
+ * @atom: unit of boot memory, a power of two, a page or more
+ */
+struct boot_args {
+	unsigned int choice;
+	uint32_t static_size, reserved_size, dyn_size;
+	uint32_t unit, atom;
+};
+
+/**
+ * struct subject_area - what a subject believes of one area of the address space
+ * @addr:     first address
+ * @size:     bytes, with the guard page if it has one
+ * @flags:    VM_*
+ * @lazy:     freed and not yet purged
+ * @nr_pages: pages with memory of a vmalloc area
+ */
+struct subject_area {
+	uint64_t addr, size;
+	unsigned int flags;
+	bool lazy;
+	unsigned int nr_pages;
+};
+
 /* Subject flags. */
 #define SUBJECT_HAS_STATS 1u /* keeps struct subject_stats and the per-chunk figures */
 
@@ -94,6 +119,8 @@ struct alloc_args {
  * struct subject_ops - the adapter
  * @name:        for the user
  * @create:      a subject in its first state; @option is for the subject to interpret
+ * @layout:      what booting came to; the areas are valid if the status is BOOT_OK, and if it is
+ *               not, no other op but @destroy is called
  * @destroy:     gives everything back to the world
  * @flags:       SUBJECT_*
  * @alloc:       address at unit offset 0, or 0
@@ -102,13 +129,26 @@ struct alloc_args {
  * @populate:    gives pages memory; 0 or a negative value
  * @depopulate:  takes the memory of the empty ones of a range of pages
  * @view:        shows the internals; valid until the next call
- * @mapped:      is a page of one possible CPU (index, not id) in the page tables
- * @page:        bytes of one possible CPU's copy of a page (index, not id), NULL if unmapped
- * @static_data: bytes of one possible CPU's static area
+ * @translate:   walks the page tables: the frame of a page of the window, or PCPU_NO_FRAME
+ * @phys:        physical address of an address of some CPU's unit (per_cpu_ptr_to_phys()); false
+ *               if nothing is there
+ * @is_static:   does an address lie in the static area of a CPU, and at which address of the
+ *               canonical one (is_kernel_percpu_address(), 6.1: __is_kernel_percpu_address())
+ * @get_vm_area: address space of [@from, @to); its address, or 0
+ * @vmalloc:     address space with pages of @node; its address, or 0
+ * @vfree, @remove_vm_area: false if the address was refused
+ * @find_vm_area: the live area that starts at an address; false if there is none
+ * @get_vm_areas: congruent areas, their addresses into @addr; what @free_vm_areas takes, or NULL
+ * @purge:       makes freed address space usable again
+ * @vmallocinfo: lists the live areas, as snprintf()
+ * @areas:       all areas by address, up to @max of them; how many there are
+ * @boot:        boots once more in a world of its own; what it came to is valid until @boot_end
+ * @per_cpu_ptr, @in_first_chunk, @boot_is_static: translations in the first chunk of that
  */
 struct subject_ops {
 	const char *name;
 	void *(*create)(const struct machine *m, struct world *w, unsigned int option);
+	enum boot_status (*layout)(void *s, const struct boot_areas **areas);
 	void (*destroy)(void *s);
 	unsigned int (*flags)(void *s);
 	uint64_t (*alloc)(void *s, const struct alloc_args *args);
@@ -117,9 +157,26 @@ struct subject_ops {
 	int (*populate)(void *s, void *chunk, unsigned int start, unsigned int end);
 	int (*depopulate)(void *s, void *chunk, unsigned int start, unsigned int end);
 	void (*view)(void *s, struct subject_view *v);
-	bool (*mapped)(void *s, void *chunk, unsigned int cpu, unsigned int page);
-	uint8_t *(*page)(void *s, void *chunk, unsigned int cpu, unsigned int page);
-	uint8_t *(*static_data)(void *s, unsigned int cpu);
+	uint32_t (*translate)(void *s, uint64_t addr);
+	bool (*phys)(void *s, uint64_t addr, uint64_t *phys);
+	bool (*is_static)(void *s, uint64_t addr, uint64_t *can_addr);
+	uint64_t (*get_vm_area)(void *s, uint64_t size, bool ioremap, uint64_t from, uint64_t to);
+	uint64_t (*vmalloc)(void *s, uint64_t size, unsigned int node);
+	bool (*vfree)(void *s, uint64_t addr);
+	bool (*remove_vm_area)(void *s, uint64_t addr);
+	bool (*find_vm_area)(void *s, uint64_t addr, struct subject_area *area);
+	void *(*get_vm_areas)(void *s, const uint64_t *offsets, const uint64_t *sizes,
+			      unsigned int nr, uint64_t align, uint64_t *addr);
+	void (*free_vm_areas)(void *s, void *set, unsigned int nr);
+	void (*purge)(void *s);
+	size_t (*vmallocinfo)(void *s, char *buf, size_t size);
+	unsigned int (*areas)(void *s, struct subject_area *area, unsigned int max);
+	void *(*boot)(const struct machine *m, const struct boot_args *args, struct world *w,
+		      enum boot_status *status, const struct boot_areas **areas);
+	void (*boot_end)(void *boot);
+	uint64_t (*per_cpu_ptr)(const struct boot_areas *areas, uint64_t ptr, unsigned int cpu);
+	bool (*in_first_chunk)(const struct boot_areas *areas, uint64_t addr);
+	bool (*boot_is_static)(const struct boot_areas *areas, uint64_t addr, uint64_t *can_addr);
 };
 
 /* A bit of one of the maps that a subject shows. */

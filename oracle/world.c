@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * world.c - the world a subject runs in: metadata heap, page frames, and the faults of a program.
+ * world.c - the world a subject runs in: metadata, page frames, boot memory, MMU, and the faults
+ * of a program.
  *
  * Frames are separate heap blocks, so a sanitizer sees an access past the end of one.
  */
@@ -63,6 +64,14 @@ struct piece {
 	_Alignas(16) uint8_t data[];
 };
 
+static void misuse(struct world *w, enum rule rule, const char *what)
+{
+	if (w->misuse)
+		return;
+	w->misuse = what;
+	w->misuse_rule = rule;
+}
+
 static void *world_meta_alloc(void *ctx, enum pcpu_fault kind, size_t size)
 {
 	struct world *w = ctx;
@@ -84,15 +93,48 @@ static void world_meta_free(void *ctx, void *data)
 	struct piece *p = (struct piece *)((uint8_t *)data - offsetof(struct piece, data));
 
 	if (p->taken != PIECE_TAKEN) {
-		w->misuse = "metadata was given back that was not taken";
+		misuse(w, RULE_world_misuse, "metadata was given back that was not taken");
 		return;
 	}
 	p->taken = 0;
 	for (size_t i = p->size; i < p->size + GUARD; i++)
 		if (p->data[i])
-			w->misuse = "metadata was written behind its end";
+			misuse(w, RULE_world_misuse, "metadata was written behind its end");
 	w->meta_live--;
 	free(p);
+}
+
+/**
+ * budget_take_frame - take a page frame of a node, or of the next one that has any
+ * @b: the budget, counted down
+ * @node: below its nr_nodes
+ *
+ * Return: false if there is none, or this is the request that a fault was armed for.
+ */
+bool budget_take_frame(struct budget *b, unsigned int *node)
+{
+	if (budget_refuses(b, PCPU_FAULT_PAGE))
+		return false;
+	for (unsigned int i = 0; i < b->nr_nodes; i++, *node = (*node + 1) % b->nr_nodes) {
+		if (b->frames_free[*node]) {
+			b->frames_free[*node]--;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * budget_frames - page frames left on all nodes together
+ * @b: the budget
+ */
+uint32_t budget_frames(const struct budget *b)
+{
+	uint32_t nr = 0;
+
+	for (unsigned int i = 0; i < b->nr_nodes; i++)
+		nr += b->frames_free[i];
+	return nr;
 }
 
 static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner owner)
@@ -100,33 +142,55 @@ static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner 
 	struct world *w = ctx;
 	uint32_t frame;
 
-	(void)node;
-	(void)owner;
-	if (budget_refuses(&w->budget, PCPU_FAULT_PAGE) || !w->budget.frames_free)
+	if (node >= w->budget.nr_nodes) {
+		misuse(w, RULE_world_misuse,
+		       "a page frame of a node that there is not was asked for");
 		return PCPU_NO_FRAME;
-	frame = w->free_stack[--w->budget.frames_free];
-	w->frame[frame] = memset(host_alloc(w->page_size), WORLD_JUNK, w->page_size);
+	}
+	if (!budget_take_frame(&w->budget, &node))
+		return PCPU_NO_FRAME;
+	frame = w->free_stack[w->node_start[node] + w->budget.frames_free[node]];
+	w->frame[frame].data = memset(host_alloc(w->page_size), WORLD_JUNK, w->page_size);
+	w->frame[frame].owner = (uint8_t)owner;
+	w->owned[owner]++;
 	return frame;
 }
 
 static void world_frame_free(void *ctx, uint32_t frame)
 {
 	struct world *w = ctx;
+	struct world_frame *f = w->frame + frame;
 
-	if (frame >= w->nr_frames || !w->frame[frame]) {
-		w->misuse = "a page frame was given back that was not taken";
+	if (frame >= w->node_start[w->budget.nr_nodes] || !f->data) {
+		misuse(w, RULE_world_misuse, "a page frame was given back that was not taken");
 		return;
 	}
-	free(w->frame[frame]);
-	w->frame[frame] = NULL;
-	w->free_stack[w->budget.frames_free++] = frame;
+	if (f->at)
+		misuse(w, RULE_frame_mapped, "a page frame was given back that is still mapped");
+	f->at = 0;
+	free(f->data);
+	f->data = NULL;
+	w->owned[f->owner]--;
+	w->free_stack[w->node_start[f->node] + w->budget.frames_free[f->node]++] = frame;
 }
 
 static uint8_t *world_frame_data(void *ctx, uint32_t frame)
 {
 	struct world *w = ctx;
 
-	return frame < w->nr_frames ? w->frame[frame] : NULL;
+	if (frame >= BOOT_MEM_FIRST_FRAME)
+		return boot_mem_data(&w->boot, boot_mem_frame_addr(&w->boot, frame));
+	return frame < w->node_start[w->budget.nr_nodes] ? w->frame[frame].data : NULL;
+}
+
+/* Physical memory: the boot memory at its address in the linear map, the frames above it. */
+static uint64_t world_frame_phys(void *ctx, uint32_t frame)
+{
+	struct world *w = ctx;
+
+	if (frame >= BOOT_MEM_FIRST_FRAME)
+		return boot_mem_frame_addr(&w->boot, frame);
+	return MACHINE_VM_START + (uint64_t)frame * w->page_size;
 }
 
 static bool world_may_map(void *ctx)
@@ -136,20 +200,232 @@ static bool world_may_map(void *ctx)
 	return !budget_refuses(&w->budget, PCPU_FAULT_MAP);
 }
 
-static bool world_may_area(void *ctx)
+/**
+ * world_in_window - is an address in the vmalloc window
+ * @w: the world
+ * @addr: any address
+ */
+bool world_in_window(const struct world *w, uint64_t addr)
+{
+	return addr >= w->vm_start && addr < w->vm_end;
+}
+
+static uint32_t page_index(const struct world *w, uint64_t addr)
+{
+	return (uint32_t)((addr - w->vm_start) / w->page_size);
+}
+
+/* The frame of the ordinary ones that a page is mapped to, or NULL. */
+static struct world_frame *mapped_frame(struct world *w, uint32_t page)
+{
+	uint32_t frame = w->pte[page];
+
+	if (frame >= BOOT_MEM_FIRST_FRAME || w->frame[frame].at != page + 1)
+		return NULL;
+	return w->frame + frame;
+}
+
+/*
+ * A CPU may load a translation at any time and keep it until it is told to forget it; so here it
+ * always has, and keeps it even if the page tables say something else since.
+ */
+static void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
+{
+	struct world *w = ctx;
+	struct world_frame *old;
+	uint32_t page;
+
+	if (!world_in_window(w, addr) || addr % w->page_size) {
+		misuse(w, RULE_map_range, "something outside of the window was mapped or unmapped");
+		return;
+	}
+	page = page_index(w, addr);
+	old = mapped_frame(w, page);
+	if (old)
+		old->at = 0;
+	w->nr_mapped -= w->pte[page] != PCPU_NO_FRAME;
+	w->nr_mapped += frame != PCPU_NO_FRAME;
+	w->pte[page] = frame;
+	if (frame == PCPU_NO_FRAME)
+		return;
+	if (w->tlb[page] == PCPU_NO_FRAME)
+		w->tlb[page] = frame;
+	if (frame >= BOOT_MEM_FIRST_FRAME)
+		return;
+	if (frame >= w->node_start[w->budget.nr_nodes] || !w->frame[frame].data) {
+		misuse(w, RULE_frame_mapped, "a page frame was mapped that is not taken");
+		w->pte[page] = PCPU_NO_FRAME;
+		w->nr_mapped--;
+		return;
+	}
+	if (w->frame[frame].at)
+		misuse(w, RULE_copies_distinct, "one page frame is mapped twice");
+	w->frame[frame].at = page + 1;
+}
+
+static void world_tlb_flush(void *ctx, uint64_t start, uint64_t end)
 {
 	struct world *w = ctx;
 
-	return !budget_refuses(&w->budget, PCPU_FAULT_AREA);
+	if (start % w->page_size || end % w->page_size || start > end)
+		misuse(w, RULE_map_range, "a flush of the TLB is not of whole pages");
+	if (start < w->vm_start)
+		start = w->vm_start;
+	if (end > w->vm_end)
+		end = w->vm_end;
+	for (; start < end; start += w->page_size)
+		w->tlb[page_index(w, start)] = w->pte[page_index(w, start)];
 }
 
 /**
- * world_init - a world with all frames free and no fault armed
+ * world_access - the byte at an address, as a CPU would find it
  * @w: the world
+ * @addr: an address of the linear map or of the window
+ *
+ * An access through a translation that is not that of the page tables is a misuse.
+ *
+ * Return: the byte, good up to the end of its page, or NULL if nothing is there.
+ */
+uint8_t *world_access(struct world *w, uint64_t addr)
+{
+	uint32_t page;
+	uint8_t *data;
+
+	if (!world_in_window(w, addr))
+		return boot_mem_data(&w->boot, addr);
+	page = page_index(w, addr);
+	if (w->pte[page] == PCPU_NO_FRAME)
+		return NULL;
+	if (w->tlb[page] != w->pte[page])
+		misuse(w, RULE_tlb_stale,
+		       "an access went through a translation that was unmapped "
+		       "and not flushed");
+	data = world_frame_data(w, w->pte[page]);
+	return data ? data + addr % w->page_size : NULL;
+}
+
+/**
+ * world_pte - what the page tables translate a page to
+ * @w: the world
+ * @addr: any address
+ *
+ * Return: the frame, or PCPU_NO_FRAME.
+ */
+uint32_t world_pte(const struct world *w, uint64_t addr)
+{
+	return world_in_window(w, addr) ? w->pte[page_index(w, addr)] : PCPU_NO_FRAME;
+}
+
+/**
+ * world_phys - the physical address of an address
+ * @w: the world
+ * @addr: an address of taken boot memory, or one that is mapped
+ *
+ * Return: UINT64_MAX if nothing is there.
+ */
+uint64_t world_phys(struct world *w, uint64_t addr)
+{
+	uint64_t start = addr - addr % w->page_size;
+	uint32_t frame;
+
+	if (world_in_window(w, addr))
+		frame = w->pte[page_index(w, addr)];
+	else
+		frame = boot_mem_frame(&w->boot, start);
+	return frame == PCPU_NO_FRAME ? UINT64_MAX :
+					world_frame_phys(w, frame) + addr % w->page_size;
+}
+
+static uint64_t world_boot_alloc(void *ctx, unsigned int node, uint64_t size, uint64_t align)
+{
+	struct world *w = ctx;
+
+	if (budget_refuses(&w->budget, PCPU_FAULT_BOOT))
+		return 0;
+	return boot_mem_alloc(&w->boot, node, size, align);
+}
+
+static void world_boot_free(void *ctx, uint64_t addr, uint64_t size)
+{
+	struct world *w = ctx;
+
+	boot_mem_free(&w->boot, addr, size);
+	if (w->boot.misuse)
+		misuse(w, RULE_world_misuse, w->boot.misuse);
+}
+
+static uint8_t *world_boot_data(void *ctx, uint64_t addr)
+{
+	struct world *w = ctx;
+
+	return boot_mem_data(&w->boot, addr);
+}
+
+static uint32_t world_boot_frame(void *ctx, uint64_t addr)
+{
+	struct world *w = ctx;
+
+	return boot_mem_frame(&w->boot, addr);
+}
+
+static void init_frames(struct world *w, const struct machine *m)
+{
+	uint32_t frame = 0;
+
+	w->frame = host_alloc(m->frames * sizeof(*w->frame));
+	w->free_stack = host_alloc(m->frames * sizeof(*w->free_stack));
+	memset(w->frame, 0, m->frames * sizeof(*w->frame));
+	w->budget.nr_nodes = m->nr_nodes;
+	for (unsigned int node = 0; node < m->nr_nodes; node++) {
+		uint32_t nr = machine_node_frames(m, node);
+
+		w->node_start[node] = frame;
+		w->budget.frames_free[node] = nr;
+		for (uint32_t i = 0; i < nr; i++) {
+			w->frame[frame + i].node = (uint8_t)node;
+			w->free_stack[frame + i] = frame + nr - 1 - i;
+		}
+		frame += nr;
+	}
+	w->node_start[m->nr_nodes] = frame;
+}
+
+static void init_window(struct world *w, const struct machine *m)
+{
+	size_t size = (size_t)m->vm_pages * sizeof(*w->pte);
+
+	w->vm_start = m->vm_start;
+	w->vm_end = m->vm_start + (uint64_t)m->vm_pages * m->page;
+	w->pte = memset(host_alloc(size), 0xff, size);
+	w->tlb = memset(host_alloc(size), 0xff, size);
+}
+
+/**
+ * world_boot_config - the boot memory of a machine
  * @m: the machine
+ * @cfg: where it is stored
+ * @backing: it has contents
+ */
+void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing)
+{
+	cfg->page_shift = (unsigned int)__builtin_ctz(m->page);
+	cfg->nr_nodes = m->nr_nodes;
+	for (unsigned int node = 0; node < m->nr_nodes; node++)
+		cfg->base[node] = machine_boot_base(m, node);
+	cfg->region_size = m->boot_pages ? (uint64_t)m->boot_pages * m->page : MACHINE_BOOT_REGION;
+	cfg->total_limit = MACHINE_BOOT_MAX;
+	cfg->backing = backing;
+}
+
+/**
+ * world_init - a world with nothing taken and no fault armed
+ * @w: the world
+ * @m: the machine, which must outlive it
  */
 void world_init(struct world *w, const struct machine *m)
 {
+	struct boot_mem_config boot;
+
 	*w = (struct world){
 		.env =
 			{
@@ -159,19 +435,25 @@ void world_init(struct world *w, const struct machine *m)
 				.frame_alloc = world_frame_alloc,
 				.frame_free = world_frame_free,
 				.frame_data = world_frame_data,
+				.frame_phys = world_frame_phys,
 				.may_map = world_may_map,
-				.may_area = world_may_area,
+				.pte_set = world_pte_set,
+				.tlb_flush = world_tlb_flush,
+				.boot_alloc = world_boot_alloc,
+				.boot_free = world_boot_free,
+				.boot_data = world_boot_data,
+				.boot_frame = world_boot_frame,
 			},
-		.budget.frames_free = m->frames,
-		.nr_frames = m->frames,
+		.machine = m,
 		.page_size = m->page,
 	};
-	w->frame = host_alloc(m->frames * sizeof(*w->frame));
-	w->free_stack = host_alloc(m->frames * sizeof(*w->free_stack));
-	for (uint32_t i = 0; i < m->frames; i++) {
-		w->frame[i] = NULL;
-		w->free_stack[i] = m->frames - 1 - i;
-	}
+	init_frames(w, m);
+	init_window(w, m);
+	world_boot_config(m, &boot, true);
+	boot_mem_init(&w->boot, &boot);
+	w->static_data = host_alloc(m->static_size);
+	for (uint32_t i = 0; i < m->static_size; i++)
+		w->static_data[i] = (uint8_t)(0x3b + i * 11);
 }
 
 /**
@@ -182,8 +464,12 @@ void world_init(struct world *w, const struct machine *m)
  */
 void world_exit(struct world *w)
 {
-	for (uint32_t i = 0; i < w->nr_frames; i++)
-		free(w->frame[i]);
+	for (uint32_t i = 0; i < w->node_start[w->budget.nr_nodes]; i++)
+		free(w->frame[i].data);
+	boot_mem_exit(&w->boot);
+	free(w->static_data);
+	free(w->pte);
+	free(w->tlb);
 	free(w->frame);
 	free(w->free_stack);
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * world.h - the world a subject runs in: metadata heap, page frames, and the faults of a program.
+ * world.h - the world a subject runs in: metadata, page frames, boot memory, MMU, and the faults
+ * of a program.
  *
- * Trusted: it keeps its own ledger, so that leaks and foreign frees are seen from outside.  Does
- * not know what a chunk is.
+ * Trusted: it keeps its own ledger, so that leaks and foreign frees are seen from outside, and
+ * its own idea of what is mapped where.  Does not know what a chunk is.
  */
 #ifndef ORACLE_WORLD_H
 #define ORACLE_WORLD_H
 
+#include "boot_mem.h"
 #include "machine.h"
+#include "rules.h"
 #include "../impl/env.h"
 
 #define WORLD_JUNK 0xa7
@@ -16,39 +19,78 @@
 /**
  * struct budget - what can still be had, in a form that can be copied and tried out
  * @fault:       requests of each kind until one is refused: 0 never, 1 the next one
- * @frames_free: frames left
+ * @nr_nodes:    nodes there are
+ * @frames_free: frames left on each
  */
 struct budget {
 	uint32_t fault[PCPU_FAULT_NR];
-	uint32_t frames_free;
+	uint32_t nr_nodes;
+	uint32_t frames_free[MACHINE_MAX_NODES];
+};
+
+/**
+ * struct world_frame - a page frame
+ * @data:  its bytes, NULL if not taken
+ * @node:  where it belongs
+ * @owner: what it was taken for
+ * @at:    page of the window that it is mapped at plus 1, or 0
+ */
+struct world_frame {
+	uint8_t *data;
+	uint8_t node;
+	uint8_t owner;
+	uint32_t at;
 };
 
 /**
  * struct world - one world
  * @env:          handed to the subject
+ * @machine:      what it is like
  * @budget:       what can still be had
- * @nr_frames:    frames there are
- * @frame:        their bytes, NULL if not taken
- * @free_stack:   numbers of the frames not taken
+ * @frame:        the page frames, node by node
+ * @free_stack:   numbers of the frames not taken, the stack of each node from its first frame on
+ * @node_start:   first frame of each node, and behind the last one the number of all
+ * @owned:        frames taken for each owner
+ * @boot:         boot memory
+ * @vm_start, @vm_end: the window; the end is never 0, see machine_fault()
+ * @pte:          of each page of the window: the frame that the page tables translate it to
+ * @tlb:          the same as the CPUs may still believe it: what was entered stays until flushed
+ * @nr_mapped:    pages of the window that are mapped
  * @meta_live:    metadata blocks not given back
  * @page_size:    bytes per frame
+ * @static_data:  what the static area of each CPU must start with
  * @misuse:       what the subject did that no subject may, or NULL
+ * @misuse_rule:  which rule that breaks
  */
 struct world {
 	struct pcpu_env env;
+	const struct machine *machine;
 	struct budget budget;
-	uint32_t nr_frames;
-	uint8_t **frame;
+	struct world_frame *frame;
 	uint32_t *free_stack;
-	uint32_t meta_live;
+	uint32_t node_start[MACHINE_MAX_NODES + 1];
+	uint32_t owned[PCPU_OWNER_NR];
+	struct boot_mem boot;
+	uint64_t vm_start, vm_end;
+	uint32_t *pte, *tlb;
+	uint32_t nr_mapped, meta_live;
 	uint32_t page_size;
+	uint8_t *static_data;
 	const char *misuse;
+	enum rule misuse_rule;
 };
 
 void world_init(struct world *w, const struct machine *m);
 void world_exit(struct world *w);
 void world_arm(struct world *w, enum pcpu_fault kind, uint32_t n);
+uint8_t *world_access(struct world *w, uint64_t addr);
+bool world_in_window(const struct world *w, uint64_t addr);
+void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing);
+uint32_t world_pte(const struct world *w, uint64_t addr);
+uint64_t world_phys(struct world *w, uint64_t addr);
 bool budget_refuses(struct budget *b, enum pcpu_fault kind);
+bool budget_take_frame(struct budget *b, unsigned int *node);
+uint32_t budget_frames(const struct budget *b);
 
 extern const char *const fault_names[PCPU_FAULT_NR];
 

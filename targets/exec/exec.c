@@ -7,49 +7,6 @@
 
 #include "exec.h"
 
-static uint64_t address_of(const struct exec *e, const struct op *op)
-{
-	uint64_t ptr = op->handle == PROGRAM_NO_HANDLE ? 0 : e->handle[op->handle];
-
-	/* nothing was allocated: nothing has an inside either */
-	return ptr ? ptr + op->offset : 0;
-}
-
-static bool run_op(struct exec *e, const struct op *op, struct outcome *out)
-{
-	struct oracle *o = &e->oracle;
-	struct alloc_args args;
-	bool ok;
-
-	switch (op->kind) {
-	case OP_ALLOC:
-		args = (struct alloc_args){ .size = op->size,
-					    .align = op->align,
-					    .reserved = op->reserved,
-					    .gfp = op->gfp };
-		ok = oracle_alloc(o, &args, out);
-		e->handle[e->nr_handles++] = out->ptr;
-		return ok;
-	case OP_FREE:
-		return oracle_free(o, address_of(e, op), out);
-	case OP_WRITE:
-		return oracle_write(o, address_of(e, op), op->seed);
-	case OP_VERIFY:
-		return oracle_verify(o, address_of(e, op));
-	case OP_BALANCE:
-		return oracle_balance(o);
-	case OP_POPULATE:
-	case OP_DEPOPULATE:
-		return oracle_populate(o, op->chunk, op->start, op->end, op->kind == OP_POPULATE,
-				       out);
-	default:
-		/* not run yet; what defines a handle still takes one */
-		if (op_infos[op->kind].letter)
-			e->handle[e->nr_handles++] = 0;
-		return true;
-	}
-}
-
 static void observe(const struct exec *e, const struct outcome *out)
 {
 	if (e->opts.observer)
@@ -68,14 +25,20 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 {
 	struct outcome out = { .reason = REASON_OK };
 	const struct subject_ops *subject = opts->subject ? opts->subject : &subject_ours;
+	uint32_t nr_sets = 0;
 
 	e->program = p;
 	e->opts = *opts;
 	e->nr_handles = 0;
 	e->ended = false;
 	e->at = p->nr_ops;
+	e->nr_sets = 0;
+	for (uint32_t i = 0; i < p->nr_ops; i++)
+		nr_sets += p->ops[i].kind == OP_GET_VM_AREAS;
 	e->handle = malloc((p->nr_ops + 1) * sizeof(*e->handle));
-	if (!e->handle)
+	e->letter = malloc(p->nr_ops + 1);
+	e->set = malloc((nr_sets + 1) * sizeof(*e->set));
+	if (!e->handle || !e->letter || !e->set)
 		abort();
 	world_init(&e->world, &p->machine);
 	if (!oracle_init(&e->oracle, &p->machine, subject, &e->world, opts->option, opts->tolerate,
@@ -88,7 +51,7 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 
 		out = (struct outcome){ .reason = REASON_OK };
 		world_arm(&e->world, op->fault, op->fault_n);
-		ok = run_op(e, op, &out);
+		ok = exec_run_op(e, op, &out);
 		observe(e, &out);
 		if (!ok)
 			return false;
@@ -97,6 +60,9 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 	/* what was armed and never came up must not disturb the end */
 	memset(e->world.budget.fault, 0, sizeof(e->world.budget.fault));
 	e->ended = true;
+	for (uint32_t i = e->nr_sets; i--;)
+		if (!oracle_free_vm_areas(&e->oracle, &e->set[i].areas))
+			return false;
 	return oracle_end(&e->oracle);
 }
 
@@ -108,6 +74,10 @@ void exec_exit(struct exec *e)
 {
 	oracle_exit(&e->oracle);
 	world_exit(&e->world);
+	for (uint32_t i = 0; i < e->nr_sets; i++)
+		free(e->set[i].offsets);
+	free(e->set);
+	free(e->letter);
 	free(e->handle);
 }
 
@@ -138,15 +108,16 @@ size_t outcome_to_text(const struct op *op, const struct outcome *out, char *buf
 	const char *why = reason_texts[out->reason];
 	int n = 0;
 
-	if (op->kind == OP_ALLOC && out->ptr)
+	if (out->reason == REASON_OK && out->chunk[0] &&
+	    (op->kind == OP_ALLOC || op->kind == OP_FREE))
 		n = snprintf(buf, size, "%s+%d", out->chunk, out->off);
-	else if (op->kind == OP_ALLOC)
-		n = snprintf(buf, size, "null (%s)", why);
-	else if (op->kind == OP_FREE && out->reason == REASON_OK && out->chunk[0])
-		n = snprintf(buf, size, "%s+%d", out->chunk, out->off);
-	else if (out->reason != REASON_OK)
-		n = snprintf(buf, size, "refused (%s)", why);
-	else
+	else if (out->reason == REASON_OK && out->ptr)
+		n = snprintf(buf, size, "%#llx", (unsigned long long)out->ptr);
+	else if (out->reason == REASON_OK)
 		n = snprintf(buf, size, "ok");
+	else if (op_infos[op->kind].letter)
+		n = snprintf(buf, size, "null (%s)", why);
+	else
+		n = snprintf(buf, size, "refused (%s)", why);
 	return n < 0 ? 0 : (size_t)n;
 }

@@ -35,12 +35,28 @@ struct exec_options {
 };
 
 /**
+ * struct exec_set - congruent areas that a get_vm_areas op took
+ * @handle:  which handle that defined
+ * @areas:   the areas
+ * @offsets: and then sizes, as asked for
+ */
+struct exec_set {
+	uint32_t handle;
+	struct area_set areas;
+	uint64_t *offsets;
+};
+
+/**
  * struct exec - one run
  * @program: what is run
  * @opts:    how
  * @world:   the world of the subject
  * @oracle:  the oracle
- * @handle:  address that each alloc op returned so far
+ * @handle:  address that each op which defines a handle returned so far
+ * @letter:  letter of that op
+ * @nr_handles: how many there are so far
+ * @set:     the congruent areas among them
+ * @nr_sets: how many
  * @at:      the op that is running; nr_ops at the start and the end
  * @ended:   all ops were run, and the end was reached
  */
@@ -50,13 +66,21 @@ struct exec {
 	struct world world;
 	struct oracle oracle;
 	uint64_t *handle;
+	char *letter;
 	uint32_t nr_handles;
+	struct exec_set *set;
+	uint32_t nr_sets;
 	uint32_t at;
 	bool ended;
 };
 
 bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts);
 void exec_exit(struct exec *e);
+
+/* exec_ops.c */
+bool exec_run_op(struct exec *e, const struct op *op, struct outcome *out);
+
+/* exec.c */
 const char *exec_op_name(const struct exec *e);
 
 /* Print an op's outcome, as "c1+64" or "null (why)". */

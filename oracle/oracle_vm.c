@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oracle_vm.c - ops on the address space: foretell, let the subject act, compare, check.
+ *
+ * As oracle.c does for the per-CPU allocator; both work on one machine.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle.h"
+
+typedef unsigned long long ull;
+
+static bool settle(struct oracle *o, const struct budget *b)
+{
+	return check_refresh_view(o) && check_state(o, false) && check_requests(o, b);
+}
+
+/* What was served must be free and in range, whatever the exact answer should have been. */
+static bool check_free_before(struct oracle *o, const struct vm_naive *before, uint64_t addr,
+			      uint64_t size)
+{
+	const struct vm_naive *v = before;
+
+	CHECK(o, vm_overlap, addr >= v->start && addr < v->end && size <= v->end - addr, NULL, -1,
+	      -1, "the area at %#llx of %llu bytes is not in the window", (ull)addr, (ull)size);
+	for (unsigned int i = 0; i < v->nr; i++)
+		CHECK(o, vm_overlap,
+		      v->areas[i].addr >= addr + size ||
+			      v->areas[i].addr + v->areas[i].size <= addr,
+		      NULL, -1, -1, "the area at %#llx of %llu bytes overlaps that at %#llx",
+		      (ull)addr, (ull)size, (ull)v->areas[i].addr);
+	return true;
+}
+
+/* The address that one area got, against the one it must get. */
+static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint64_t got)
+{
+	CHECK(o, vm_unexpected, why == REASON_OK || !got, NULL, -1, -1,
+	      "an area at %#llx, expected none: %s", (ull)got, reason_texts[why]);
+	CHECK(o, vm_refused, why != REASON_OK || got, NULL, -1, -1,
+	      "no area, expected one at %#llx", (ull)want);
+	CHECK(o, vm_lowest, why != REASON_OK || got == want, NULL, -1, -1,
+	      "an area at %#llx, expected at %#llx", (ull)got, (ull)want);
+	return true;
+}
+
+/* An array of what is taken now, to hold against what is served then. */
+static struct vm_naive snapshot(const struct vm_naive *v)
+{
+	struct vm_naive copy = *v;
+
+	copy.areas = model_alloc(v->nr * sizeof(*v->areas));
+	if (v->nr)
+		memcpy(copy.areas, v->areas, v->nr * sizeof(*v->areas));
+	return copy;
+}
+
+/* As check_free_before(), but areas that are lazy may have been purged on the way. */
+static bool check_overlap(struct oracle *o, struct vm_naive *before, uint64_t addr, uint64_t size)
+{
+	uint64_t from, to;
+	bool ok;
+
+	vm_naive_purge(before, &from, &to);
+	ok = !addr || check_free_before(o, before, addr, size);
+	free(before->areas);
+	return ok;
+}
+
+/**
+ * oracle_get_vm_area - take address space
+ * @o: the oracle
+ * @size: bytes
+ * @ioremap: with VM_IOREMAP
+ * @from: lowest address
+ * @to: address after the highest
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t from, uint64_t to,
+			struct outcome *out)
+{
+	struct vm_naive before = snapshot(&o->m.vm);
+	struct budget b = o->w->budget;
+	uint64_t want = 0;
+
+	o->nr_ops++;
+	out->reason = try_area(o, &b, size, from, to, ioremap ? AREA_IOREMAP : AREA_PLAIN, &want);
+	out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
+	if (!check_overlap(o, &before, out->ptr, size ? size : 1))
+		return false;
+	return check_address(o, out->reason, want, out->ptr) && settle(o, &b);
+}
+
+/* All pages of a vmalloc area are mapped, and hold what they should. */
+static bool check_vmalloc(struct oracle *o, const struct model_vmalloc *v)
+{
+	for (unsigned int i = 0; i < v->nr_pages; i++) {
+		uint64_t addr = v->addr + (uint64_t)i * o->m.page;
+		const uint8_t *data = world_access(o->w, addr);
+
+		CHECK(o, vm_content, data, NULL, -1, -1,
+		      "page %u of the vmalloc area at %#llx is not mapped", i, (ull)v->addr);
+		CHECK(o, page_table, o->ops->translate(o->s, addr) == world_pte(o->w, addr), NULL,
+		      -1, -1, "page %u of the vmalloc area at %#llx: the tables say otherwise", i,
+		      (ull)v->addr);
+		CHECK(o, vm_content, !memcmp(data, v->shadow + (size_t)i * o->m.page, o->m.page),
+		      NULL, -1, -1, "page %u of the vmalloc area at %#llx changed", i,
+		      (ull)v->addr);
+	}
+	return check_misuse(o);
+}
+
+/**
+ * oracle_vmalloc - take address space with pages
+ * @o: the oracle
+ * @size: bytes
+ * @node: where the pages are to come from, taken modulo the number of nodes
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct outcome *out)
+{
+	struct vm_naive before = snapshot(&o->m.vm);
+	struct budget b = o->w->budget;
+	uint64_t want = 0;
+
+	o->nr_ops++;
+	node %= b.nr_nodes;
+	out->reason = try_vmalloc(o, &b, size, node, &want);
+	out->ptr = o->ops->vmalloc(o->s, size, node);
+	if (!check_overlap(o, &before, out->ptr, size ? size : 1))
+		return false;
+	if (!check_address(o, out->reason, want, out->ptr) || !settle(o, &b))
+		return false;
+	return !out->ptr ||
+	       check_vmalloc(o, model_vmalloc_of(vm_naive_find(&o->m.vm, out->ptr)->tag));
+}
+
+/* Nothing of a freed area is mapped any more. */
+static bool check_unmapped(struct oracle *o, uint64_t addr, uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i += o->m.page)
+		CHECK(o, vm_unmapped,
+		      world_pte(o->w, addr + i) == PCPU_NO_FRAME &&
+			      o->ops->translate(o->s, addr + i) == PCPU_NO_FRAME,
+		      NULL, -1, -1, "the page at %#llx of a freed area is still mapped",
+		      (ull)(addr + i));
+	return true;
+}
+
+/**
+ * oracle_vfree - free a vmalloc area
+ * @o: the oracle
+ * @addr: any address, or 0 for nothing
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_vfree(struct oracle *o, uint64_t addr, struct outcome *out)
+{
+	const struct vm_naive_area *area = addr ? vm_naive_find(&o->m.vm, addr) : NULL;
+	bool live = area && AREA_KIND(area->tag) == AREA_VMALLOC;
+	uint64_t size = area ? area->size : 0;
+	struct budget b = o->w->budget;
+	bool taken;
+
+	o->nr_ops++;
+	if (addr && !live)
+		out->reason = REASON_NO_AREA;
+	if (live) {
+		if (!check_vmalloc(o, model_vmalloc_of(area->tag)))
+			return false;
+		vfree_naive(&o->m, &b, model_vmalloc_of(area->tag));
+	}
+	taken = o->ops->vfree(o->s, addr);
+	CHECK(o, vm_free, taken == (live || !addr), NULL, -1, -1, "vfree of %#llx was %s",
+	      (ull)addr, taken ? "not refused" : "refused");
+	return settle(o, &b) && (!live || check_unmapped(o, addr, size));
+}
+
+/**
+ * oracle_remove_vm_area - free address space
+ * @o: the oracle
+ * @addr: any address
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_remove_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
+{
+	const struct vm_naive_area *area = vm_naive_find(&o->m.vm, addr);
+	bool live = area && AREA_KIND(area->tag) <= AREA_IOREMAP;
+	struct budget b = o->w->budget;
+	bool taken;
+
+	o->nr_ops++;
+	if (live) {
+		vm_naive_set_lazy(&o->m.vm, addr);
+		o->m.vm_touched = true;
+	} else {
+		out->reason = REASON_NO_AREA;
+	}
+	taken = o->ops->remove_vm_area(o->s, addr);
+	CHECK(o, vm_free, taken == live, NULL, -1, -1, "remove_vm_area of %#llx was %s", (ull)addr,
+	      taken ? "not refused" : "refused");
+	return settle(o, &b);
+}
+
+/**
+ * oracle_find_vm_area - look an area up
+ * @o: the oracle
+ * @addr: any address
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
+{
+	const struct vm_naive_area *area = vm_naive_find(&o->m.vm, addr);
+	struct subject_area got = { 0 };
+	bool found = o->ops->find_vm_area(o->s, addr, &got);
+
+	o->nr_ops++;
+	if (!area)
+		out->reason = REASON_NO_AREA;
+	CHECK(o, vm_find, found == (area != NULL), NULL, -1, -1,
+	      "find_vm_area of %#llx found %s, expected %s", (ull)addr, found ? "one" : "none",
+	      area ? "one" : "none");
+	CHECK(o, vm_find, !found || (got.addr == addr && got.size == area->size), NULL, -1, -1,
+	      "find_vm_area of %#llx found %#llx with %llu bytes, expected %llu", (ull)addr,
+	      (ull)got.addr, (ull)got.size, area ? (ull)area->size : 0);
+	return true;
+}
+
+/* Which of congruent areas lie apart from each other as they should, and free. */
+static bool check_set(struct oracle *o, const struct vm_naive *before, const struct area_set *set,
+		      const uint64_t *sizes, const uint64_t *addr)
+{
+	for (unsigned int i = 0; i < set->nr; i++) {
+		CHECK(o, vm_congruent, addr[i] - addr[0] == set->offset[i] - set->offset[0], NULL,
+		      -1, -1, "area %u lies %#llx behind area 0, expected %#llx", i,
+		      (ull)(addr[i] - addr[0]), (ull)(set->offset[i] - set->offset[0]));
+		if (!check_free_before(o, before, addr[i], sizes[i]))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * oracle_get_vm_areas - take congruent areas
+ * @o: the oracle
+ * @offsets: of each from the base
+ * @sizes: of each
+ * @nr: how many
+ * @align: of all
+ * @set: what oracle_free_vm_areas() takes; its @base is 0 if they could not be had
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64_t *sizes,
+			 unsigned int nr, uint64_t align, struct area_set *set, struct outcome *out)
+{
+	struct vm_naive before = snapshot(&o->m.vm);
+	uint64_t addr[ORACLE_AREAS_MAX] = { 0 }, base = 0, from, to;
+	struct budget b = o->w->budget;
+	bool ok = true;
+
+	o->nr_ops++;
+	*set = (struct area_set){ .nr = nr, .offset = offsets };
+	out->reason = try_congruent(o, &b, offsets, sizes, nr, align, AREA_SET, &base);
+	set->id = o->ops->get_vm_areas(o->s, offsets, sizes, nr, align, addr);
+	if (set->id) {
+		vm_naive_purge(&before, &from, &to);
+		ok = check_set(o, &before, set, sizes, addr);
+		set->base = addr[0] - offsets[0];
+		out->ptr = addr[0];
+	}
+	free(before.areas);
+	if (!ok)
+		return false;
+	CHECK(o, vm_unexpected, out->reason == REASON_OK || !set->id, NULL, -1, -1,
+	      "congruent areas at %#llx, expected none: %s", (ull)set->base,
+	      reason_texts[out->reason]);
+	CHECK(o, vm_refused, out->reason != REASON_OK || set->id, NULL, -1, -1,
+	      "no congruent areas, expected them at %#llx", (ull)base);
+	CHECK(o, vm_highest, set->base == base, NULL, -1, -1,
+	      "congruent areas at %#llx, expected at %#llx", (ull)set->base, (ull)base);
+	return settle(o, &b);
+}
+
+/**
+ * oracle_free_vm_areas - free congruent areas
+ * @o: the oracle
+ * @set: the areas; nothing happens if they could not be had, or were freed
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_free_vm_areas(struct oracle *o, struct area_set *set)
+{
+	struct budget b = o->w->budget;
+
+	o->nr_ops++;
+	if (!set->id)
+		return true;
+	for (unsigned int i = 0; i < set->nr; i++)
+		vm_naive_set_lazy(&o->m.vm, set->base + set->offset[i]);
+	o->m.vm_touched = true;
+	o->ops->free_vm_areas(o->s, set->id, set->nr);
+	set->id = NULL;
+	return settle(o, &b);
+}
+
+/**
+ * oracle_purge - make freed address space usable again
+ * @o: the oracle
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_purge(struct oracle *o)
+{
+	struct budget b = o->w->budget;
+
+	o->nr_ops++;
+	purge_naive(&o->m);
+	o->ops->purge(o->s);
+	return settle(o, &b);
+}
+
+/* What the listing must say of an area. */
+static int info_line(const struct vm_naive_area *area, char *buf, size_t size)
+{
+	static const char *const names[] = {
+		[AREA_PLAIN] = "vm", [AREA_IOREMAP] = "ioremap", [AREA_VMALLOC] = "vmalloc",
+		[AREA_SET] = "pcpu", [AREA_CHUNK] = "pcpu",	 [AREA_EARLY] = "pcpu",
+	};
+	enum area_kind kind = AREA_KIND(area->tag);
+	char pages[24] = "";
+
+	if (kind == AREA_VMALLOC)
+		snprintf(pages, sizeof(pages), " pages=%u", model_vmalloc_of(area->tag)->nr_pages);
+	return snprintf(buf, size, "0x%016llx-0x%016llx %llu %s%s\n", (ull)area->addr,
+			(ull)(area->addr + area->size), (ull)area->size, names[kind], pages);
+}
+
+/**
+ * oracle_vmallocinfo - list all live areas
+ * @o: the oracle
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_vmallocinfo(struct oracle *o)
+{
+	size_t len = o->ops->vmallocinfo(o->s, NULL, 0), at = 0;
+	char *text = model_alloc(len + 1), line[128];
+	bool same = true;
+
+	o->nr_ops++;
+	o->ops->vmallocinfo(o->s, text, len + 1);
+	for (unsigned int i = 0; i < o->m.vm.nr && same; i++) {
+		size_t nr;
+
+		if (o->m.vm.areas[i].lazy)
+			continue;
+		nr = (size_t)info_line(o->m.vm.areas + i, line, sizeof(line));
+		same = at + nr <= len && !memcmp(text + at, line, nr);
+		at += nr;
+	}
+	same = same && at == len;
+	free(text);
+	CHECK(o, vm_info, same, NULL, -1, -1, "the listing differs from the live areas at byte %zu",
+	      at);
+	return true;
+}
+
+/**
+ * oracle_vm_access - fill a live vmalloc area with other bytes, or read it back
+ * @o: the oracle
+ * @addr: its address; nothing happens if none starts there
+ * @write: fill it
+ * @seed: with what
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed)
+{
+	const struct vm_naive_area *area = vm_naive_find(&o->m.vm, addr);
+	struct model_vmalloc *v;
+
+	o->nr_ops++;
+	if (!area || AREA_KIND(area->tag) != AREA_VMALLOC)
+		return true;
+	v = model_vmalloc_of(area->tag);
+	if (!check_vmalloc(o, v))
+		return false;
+	for (unsigned int i = 0; write && i < v->nr_pages; i++) {
+		uint8_t *data = world_access(o->w, addr + (uint64_t)i * o->m.page);
+		uint8_t *want = v->shadow + (size_t)i * o->m.page;
+
+		for (uint32_t k = 0; k < o->m.page; k++)
+			data[k] = want[k] = pattern_byte(seed, 0, i * o->m.page + k);
+	}
+	return check_misuse(o);
+}
+
+static bool same_area(const struct vm_naive_area *want, const struct subject_area *got)
+{
+	static const unsigned int flags[] = {
+		[AREA_PLAIN] = 0,
+		[AREA_IOREMAP] = VM_IOREMAP,
+		[AREA_VMALLOC] = VM_ALLOC,
+		[AREA_SET] = VM_ALLOC | VM_PCPU,
+		[AREA_CHUNK] = VM_ALLOC | VM_PCPU,
+		[AREA_EARLY] = VM_ALLOC | VM_PCPU,
+	};
+
+	return want->addr == got->addr && want->size == got->size && want->lazy == got->lazy &&
+	       flags[AREA_KIND(want->tag)] == got->flags;
+}
+
+/**
+ * check_areas - the subject's areas are those there are
+ * @o: the oracle
+ * @everything: also if none came or went
+ */
+bool check_areas(struct oracle *o, bool everything)
+{
+	const struct vm_naive *v = &o->m.vm;
+	unsigned int nr;
+
+	if (!o->m.vm_touched && !everything)
+		return true;
+	o->m.vm_touched = false;
+	if (o->area_capacity < v->nr + 1) {
+		o->area_capacity = 2 * v->nr + 16;
+		free(o->area);
+		o->area = model_alloc(o->area_capacity * sizeof(*o->area));
+	}
+	nr = o->ops->areas(o->s, o->area, o->area_capacity);
+	for (unsigned int i = 0; i < v->nr && i < nr; i++)
+		CHECK(o, vm_areas, same_area(v->areas + i, o->area + i), NULL, -1, -1,
+		      "area %u is %#llx with %llu bytes, flags %#x%s; expected %#llx with %llu%s",
+		      i, (ull)o->area[i].addr, (ull)o->area[i].size, o->area[i].flags,
+		      o->area[i].lazy ? ", freed" : "", (ull)v->areas[i].addr,
+		      (ull)v->areas[i].size, v->areas[i].lazy ? ", freed" : "");
+	CHECK(o, vm_areas, nr == v->nr, NULL, -1, -1, "there are %u areas, expected %u", nr, v->nr);
+	return true;
+}
+
+/* Is an address in some CPU's unit of the first chunk, or of another one? */
+static bool in_units(const struct model *m, uint64_t addr)
+{
+	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)
+		if (addr - (m->layout.base_addr + m->layout.unit_offset[cpu]) < m->unit_size)
+			return true;
+	return false;
+}
+
+/**
+ * oracle_phys - translate an address on one CPU
+ * @o: the oracle
+ * @ptr: address at unit offset 0
+ * @cpu: index of a possible CPU, taken modulo their number
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcome *out)
+{
+	const struct layout *l = &o->m.layout;
+	uint64_t addr = ptr + l->unit_offset[cpu % l->nr_cpus];
+	uint64_t want = UINT64_MAX, got = UINT64_MAX, can_want = 0, can_got = 0;
+	bool is_static = false;
+
+	o->nr_ops++;
+	if (world_in_window(o->w, addr) || in_units(&o->m, addr))
+		want = world_phys(o->w, addr);
+	for (unsigned int i = 0; i < l->nr_cpus && !is_static; i++) {
+		is_static = addr - (l->base_addr + l->unit_offset[i]) < l->static_size;
+		can_want = addr - l->unit_offset[i] + l->unit_offset[0];
+	}
+	if (!o->ops->phys(o->s, addr, &got))
+		got = UINT64_MAX;
+	CHECK(o, phys, got == want, NULL, -1, -1, "%#llx is at %#llx physically, expected %#llx",
+	      (ull)addr, (ull)got, (ull)want);
+	CHECK(o, is_static,
+	      o->ops->is_static(o->s, addr, &can_got) == is_static &&
+		      (!is_static || can_got == can_want),
+	      NULL, -1, -1, "%#llx: static at %#llx, expected %s at %#llx", (ull)addr, (ull)can_got,
+	      is_static ? "static" : "not static", (ull)can_want);
+	out->ptr = want == UINT64_MAX ? 0 : want;
+	return true;
+}

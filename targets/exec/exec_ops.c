@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exec_ops.c - what each op of a program asks the oracle to do.
+ *
+ * Turns handles into addresses and clamps what a program may say but a machine cannot be asked.
+ */
+#include <stdlib.h>
+
+#include "exec.h"
+
+#define BOOT_SIZE_MAX (1u << 20)
+
+static uint64_t address_of(const struct exec *e, const struct op *op)
+{
+	uint64_t ptr = op->handle == PROGRAM_NO_HANDLE ? 0 : e->handle[op->handle];
+
+	/* nothing was allocated: nothing has an inside either */
+	return ptr ? ptr + op->offset : 0;
+}
+
+static void define(struct exec *e, const struct op *op, uint64_t ptr)
+{
+	e->letter[e->nr_handles] = op_infos[op->kind].letter;
+	e->handle[e->nr_handles++] = ptr;
+}
+
+static bool run_alloc(struct exec *e, const struct op *op, struct outcome *out)
+{
+	struct alloc_args args = { .size = (uint32_t)op->size,
+				   .align = op->align,
+				   .reserved = op->reserved,
+				   .gfp = op->gfp };
+	bool ok = oracle_alloc(&e->oracle, &args, out);
+
+	define(e, op, out->ptr);
+	return ok;
+}
+
+static bool run_free(struct exec *e, const struct op *op, struct outcome *out)
+{
+	return oracle_free(&e->oracle, address_of(e, op), out);
+}
+
+static bool run_write(struct exec *e, const struct op *op, struct outcome *out)
+{
+	(void)out;
+	if (e->letter[op->handle] == 'r')
+		return oracle_write(&e->oracle, address_of(e, op), op->seed);
+	return oracle_vm_access(&e->oracle, address_of(e, op), true, op->seed);
+}
+
+static bool run_verify(struct exec *e, const struct op *op, struct outcome *out)
+{
+	(void)out;
+	if (e->letter[op->handle] == 'r')
+		return oracle_verify(&e->oracle, address_of(e, op));
+	return oracle_vm_access(&e->oracle, address_of(e, op), false, 0);
+}
+
+static bool run_balance(struct exec *e, const struct op *op, struct outcome *out)
+{
+	(void)op;
+	(void)out;
+	return oracle_balance(&e->oracle);
+}
+
+static bool run_populate(struct exec *e, const struct op *op, struct outcome *out)
+{
+	return oracle_populate(&e->oracle, op->chunk, op->start, op->end, op->kind == OP_POPULATE,
+			       out);
+}
+
+static bool run_phys(struct exec *e, const struct op *op, struct outcome *out)
+{
+	return oracle_phys(&e->oracle, address_of(e, op), op->cpu, out);
+}
+
+/* A range counts from the start of the window, and may reach around the end of all addresses. */
+static bool run_get_vm_area(struct exec *e, const struct op *op, struct outcome *out)
+{
+	const struct machine *m = &e->program->machine;
+	uint64_t mask = UINT64_MAX >> (64 - m->va_bits);
+	uint64_t from = m->vm_start, to = m->vm_start + (uint64_t)m->vm_pages * m->page;
+	bool ok;
+
+	if (op->nr_args) {
+		to = (from + e->program->args[op->first_arg].b) & mask;
+		from = (from + e->program->args[op->first_arg].a) & mask;
+	}
+	ok = oracle_get_vm_area(&e->oracle, op->size & mask, op->ioremap, from, to, out);
+	define(e, op, out->ptr);
+	return ok;
+}
+
+static bool run_vmalloc(struct exec *e, const struct op *op, struct outcome *out)
+{
+	uint64_t mask = UINT64_MAX >> (64 - e->program->machine.va_bits);
+	bool ok = oracle_vmalloc(&e->oracle, op->size & mask, op->node, out);
+
+	define(e, op, out->ptr);
+	return ok;
+}
+
+static bool run_vfree(struct exec *e, const struct op *op, struct outcome *out)
+{
+	return oracle_vfree(&e->oracle, address_of(e, op), out);
+}
+
+static bool run_remove_vm_area(struct exec *e, const struct op *op, struct outcome *out)
+{
+	return oracle_remove_vm_area(&e->oracle, address_of(e, op), out);
+}
+
+static bool run_find_vm_area(struct exec *e, const struct op *op, struct outcome *out)
+{
+	return oracle_find_vm_area(&e->oracle, address_of(e, op), out);
+}
+
+static bool run_vmallocinfo(struct exec *e, const struct op *op, struct outcome *out)
+{
+	(void)op;
+	(void)out;
+	return oracle_vmallocinfo(&e->oracle);
+}
+
+static bool run_get_vm_areas(struct exec *e, const struct op *op, struct outcome *out)
+{
+	uint64_t mask = UINT64_MAX >> (64 - e->program->machine.va_bits);
+	struct exec_set *set = e->set + e->nr_sets++;
+	uint64_t *sizes;
+	bool ok;
+
+	set->handle = e->nr_handles;
+	set->offsets = malloc((2 * op->nr_args + 1u) * sizeof(*set->offsets));
+	if (!set->offsets)
+		abort();
+	sizes = set->offsets + op->nr_args;
+	for (unsigned int i = 0; i < op->nr_args; i++) {
+		set->offsets[i] = e->program->args[op->first_arg + i].a & mask;
+		sizes[i] = e->program->args[op->first_arg + i].b & mask;
+	}
+	ok = oracle_get_vm_areas(&e->oracle, set->offsets, sizes, op->nr_args, op->align,
+				 &set->areas, out);
+	define(e, op, out->ptr);
+	return ok;
+}
+
+static bool run_free_vm_areas(struct exec *e, const struct op *op, struct outcome *out)
+{
+	(void)out;
+	for (unsigned int i = 0; i < e->nr_sets; i++)
+		if (e->set[i].handle == op->handle)
+			return oracle_free_vm_areas(&e->oracle, &e->set[i].areas);
+	return true;
+}
+
+static bool run_purge(struct exec *e, const struct op *op, struct outcome *out)
+{
+	(void)op;
+	(void)out;
+	return oracle_purge(&e->oracle);
+}
+
+static uint32_t at_most(uint32_t x, uint32_t limit)
+{
+	return x < limit ? x : limit;
+}
+
+/* Sizes up to 1 MiB each; a unit and an atom are pages, and static data there always is. */
+static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
+{
+	uint32_t page = e->program->machine.page;
+	struct boot_args args = {
+		.choice = op->choice,
+		.static_size = at_most(op->boot.static_size, BOOT_SIZE_MAX),
+		.reserved_size = at_most(op->boot.reserved_size, BOOT_SIZE_MAX),
+		.dyn_size = at_most(op->boot.dyn_size, BOOT_SIZE_MAX),
+		.unit = at_most(op->boot.unit, BOOT_SIZE_MAX),
+		.atom = at_most(op->boot.atom, BOOT_SIZE_MAX),
+	};
+
+	args.static_size += !args.static_size;
+	args.unit = (args.unit + !args.unit + page - 1) / page * page;
+	args.atom = args.atom < page ? page : args.atom;
+	return oracle_boot(&e->oracle, &args, out);
+}
+
+static bool (*const runs[OP_NR])(struct exec *e, const struct op *op, struct outcome *out) = {
+	[OP_ALLOC] = run_alloc,
+	[OP_FREE] = run_free,
+	[OP_WRITE] = run_write,
+	[OP_VERIFY] = run_verify,
+	[OP_BALANCE] = run_balance,
+	[OP_POPULATE] = run_populate,
+	[OP_DEPOPULATE] = run_populate,
+	[OP_PHYS] = run_phys,
+	[OP_GET_VM_AREA] = run_get_vm_area,
+	[OP_VMALLOC] = run_vmalloc,
+	[OP_VFREE] = run_vfree,
+	[OP_REMOVE_VM_AREA] = run_remove_vm_area,
+	[OP_FIND_VM_AREA] = run_find_vm_area,
+	[OP_VMALLOCINFO] = run_vmallocinfo,
+	[OP_GET_VM_AREAS] = run_get_vm_areas,
+	[OP_FREE_VM_AREAS] = run_free_vm_areas,
+	[OP_PURGE] = run_purge,
+	[OP_BOOT] = run_boot,
+};
+
+/**
+ * exec_run_op - run one op
+ * @e: the run
+ * @op: the op
+ * @out: what it came to
+ *
+ * Return: false if that was a finding.
+ */
+bool exec_run_op(struct exec *e, const struct op *op, struct outcome *out)
+{
+	/* a machine that could not boot can still be tried to boot in other ways */
+	if (e->oracle.down && op->kind != OP_BOOT) {
+		out->reason = REASON_DOWN;
+		if (op_infos[op->kind].letter)
+			define(e, op, 0);
+		return true;
+	}
+	return runs[op->kind](e, op, out);
+}
