@@ -349,6 +349,7 @@ static int replay_ops(struct replay *r, const struct options *opts)
 				   .base_addr = h->base_addr };
 	bool equal;
 
+	machine_defaults(&machine);
 	find_archive(r, r->trace.name);
 	r->early = r->archive[0] ? snapshot_early_calls(r->archive) : -1;
 	world_init(&r->world, &machine);
