@@ -174,7 +174,7 @@ static inline void rig_possible(struct rig *rig, unsigned int cpu)
 }
 
 /* Boots; @rig holds the machine and armed faults, and nothing from before. */
-static void rig_boot(struct rig *rig, const struct budget *budget)
+static inline void rig_boot(struct rig *rig, const struct budget *budget)
 {
 	uint32_t page = 1u << rig->cfg.page_shift;
 	uint64_t size = rig->cfg.static_size <= 1u << 24 ? rig->cfg.static_size : 0;
@@ -228,7 +228,7 @@ static inline struct boot_naive_got rig_got(struct rig *rig)
 }
 
 /* Gives everything back; what is wrong with that, or NULL. */
-static const char *rig_exit(struct rig *rig)
+static inline const char *rig_exit(struct rig *rig)
 {
 	const char *wrong = rig->misuse;
 
@@ -253,7 +253,7 @@ static const char *rig_exit(struct rig *rig)
 }
 
 /* Boots and compares with the oracle; *@left is what is left of the faults. */
-static bool rig_run(struct rig *rig, const struct budget *budget, struct budget *left)
+static inline bool rig_run(struct rig *rig, const struct budget *budget, struct budget *left)
 {
 	struct boot_forecast *f = malloc(sizeof(*f));
 	struct boot_naive_machine m;
