@@ -15,6 +15,7 @@
 #include "snapshot.h"
 #include "trace_read.h"
 #include "trace_tp.h"
+#include "vmtrace.h"
 #include "../../oracle/steps.h"
 
 int cmd_trace(int argc, char **argv);
@@ -28,7 +29,11 @@ static const char usage[] =
 	"FILE is NAME.ops.txt (lock-ordered: replayed, every placement compared; with the "
 	"snapshots\n"
 	"of NAME.state.tar.xz if that is beside it), NAME.tp.txt, or the text of the kernel's own\n"
-	"trace file (tracepoints: safety is checked).  Each may be compressed by xz.\n"
+	"trace file (tracepoints: safety is checked).  Each may be compressed by xz.  Requests "
+	"for\n"
+	"address space are replayed from NAME.vmap.txt with NAME.state.tar.xz beside it, or, one "
+	"by\n"
+	"one, from a NAME.state.tar.xz that has vec.jsonl, or from a vec.jsonl.\n"
 	"\n"
 	"  --without QUIRK  replay without one quirk of policy linux-6.1; repeatable\n"
 	"  --full           check everything after every step; slow\n"
@@ -43,6 +48,7 @@ static const char usage[] =
 struct counts {
 	unsigned long events, allocs, not_found, frees, worker, snapshots, skipped, differences;
 	unsigned long unpredicted;
+	unsigned long areas, congruent, no_room, deviations;
 	uint64_t checked[RULE_NR];
 };
 
@@ -407,11 +413,31 @@ static int check_tp(struct replay *r)
 	return equal ? EXIT_EQUAL : EXIT_DIFFERS;
 }
 
+/* A file with requests for address space. */
+static int run_vmtrace(const char *path, struct counts *n)
+{
+	struct vmtrace_counts one = { 0 };
+	int status = vmtrace_run(path, &one);
+
+	fflush(stdout);
+	n->events += one.events;
+	n->areas += one.areas;
+	n->congruent += one.congruent;
+	n->no_room += one.failures;
+	n->deviations += one.deviations;
+	n->snapshots += one.snapshots;
+	n->differences += one.differences;
+	return status;
+}
+
 static int run_file(const char *path, const struct options *opts, struct counts *n)
 {
-	struct replay *r = calloc(1, sizeof(*r));
+	struct replay *r;
 	int status;
 
+	if (vmtrace_is(path))
+		return run_vmtrace(path, n);
+	r = calloc(1, sizeof(*r));
 	if (!r)
 		abort();
 	if (!trace_open(&r->trace, path)) {
@@ -520,9 +546,10 @@ int cmd_trace(int argc, char **argv)
 	}
 	printf("total: %d file%s, events %lu, allocations compared %lu, not predicted %lu, "
 	       "not-found compared %lu, frees %lu, worker steps %lu, snapshots %lu, "
-	       "differences %lu\n",
+	       "differences %lu, areas %lu, congruent %lu, no room %lu, upstream deviations %lu\n",
 	       files, files == 1 ? "" : "s", n.events, n.allocs, n.unpredicted, n.not_found,
-	       n.frees, n.worker, n.snapshots, n.differences);
+	       n.frees, n.worker, n.snapshots, n.differences, n.areas, n.congruent, n.no_room,
+	       n.deviations);
 	for (int i = 0; opts.stats && i < RULE_NR; i++)
 		if (n.checked[i])
 			printf("  %-20s %llu\n", rule_infos[i].name,

@@ -225,8 +225,16 @@ static bool same_geometry(struct comparison *cmp)
 	       same_int(cmp, cmp->root, "", "pcpu_to_depopulate_slot", m->to_depopulate);
 }
 
-/* A file of the archive, whatever its folder is called there. */
-static bool load(const char *archive, const char *file, char **text, size_t *size)
+/**
+ * snapshot_load - read a file of an archive
+ * @archive: name of the .state.tar.xz file
+ * @file: name of the file, whatever its folder is called there
+ * @text: its bytes and a NUL, to be freed by the caller
+ * @size: without the NUL
+ *
+ * Return: false if it cannot be had.
+ */
+bool snapshot_load(const char *archive, const char *file, char **text, size_t *size)
 {
 	char pattern[64];
 	char *argv[] = { "tar", "--force-local", "--wildcards", "-xJOf", (char *)archive,
@@ -256,7 +264,7 @@ enum snapshot_result snapshot_compare(const char *archive, const char *tag,
 	size_t len;
 
 	snprintf(file, sizeof(file), "snap-%s.json", tag);
-	if (!load(archive, file, &json, &len)) {
+	if (!snapshot_load(archive, file, &json, &len)) {
 		stop(&cmp, SNAPSHOT_BAD,
 		     "an intact .tar.xz file with %s, and the programs tar "
 		     "and xz to read it",
@@ -292,7 +300,7 @@ int snapshot_early_calls(const char *archive)
 	size_t size;
 	int nr = 0;
 
-	if (!load(archive, "early.txt", &text, &size))
+	if (!snapshot_load(archive, "early.txt", &text, &size))
 		return -1;
 	for (at = text; (at = strstr(at, " pre\n")); at++)
 		nr++;

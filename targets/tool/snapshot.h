@@ -24,5 +24,6 @@ enum snapshot_result snapshot_compare(const char *archive, const char *tag,
 				      const struct trace_header *h, const struct oracle *o,
 				      char *text, size_t size);
 int snapshot_early_calls(const char *archive);
+bool snapshot_load(const char *archive, const char *file, char **text, size_t *size);
 
 #endif

@@ -304,8 +304,13 @@ static bool read_event(struct trace *t, char *line, struct trace_event *e)
 	return check_order(t, e);
 }
 
-/* The next line without its end; NULL if there is none. */
-static char *next_line(struct trace *t)
+/**
+ * trace_next_line - go to the next line
+ * @t: the trace; start, len and line are then those of it
+ *
+ * Return: its text, which goes on behind its end, or NULL if there is none.
+ */
+char *trace_next_line(struct trace *t)
 {
 	char *line = t->text + t->at, *end;
 
@@ -322,7 +327,7 @@ static char *next_line(struct trace *t)
 /* A copy that can be cut up, so that messages can show the line as it was. */
 static char *copy_line(struct trace *t, char *buf, size_t size)
 {
-	const char *line = next_line(t);
+	const char *line = trace_next_line(t);
 
 	if (!line)
 		return NULL;

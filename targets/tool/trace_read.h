@@ -101,6 +101,7 @@ struct trace_event {
 
 bool trace_open(struct trace *t, const char *path);
 int trace_next(struct trace *t, struct trace_event *e);
+char *trace_next_line(struct trace *t);
 void trace_close(struct trace *t);
 bool trace_fail(struct trace *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
