@@ -93,6 +93,96 @@ else
 	echo "note: ../shared/traces is not there, so only corpus/traces was replayed"
 fi
 
+# address space of real kernels
+for trace in V-s4 W-s4-scale2; do
+	run "$trace.vmap is equal" 0 "$corpus/$trace.vmap.txt.xz"
+	says "$trace.vmap: snapshots" out 'snapshots compared 2'
+	run "$trace vectors are equal" 0 "$corpus/$trace.state.tar.xz"
+done
+says "W-s4-scale2 vectors: all of them" out 'congruent compared 123, .* skipped 0'
+run "V-s4.vmap again" 0 "$corpus/V-s4.vmap.txt.xz"
+says "V-s4.vmap: no deviation" out 'areas 833, congruent 32, no room 0, upstream deviations 0'
+
+xz -dc "$corpus/V-s4.vmap.txt.xz" >"$tmp/vmap.txt"
+cp "$corpus/V-s4.state.tar.xz" "$tmp/v.state.tar.xz"
+# vmap NAME LINE PATTERN SED: one thing wrong, so that it differs
+vmap() {
+	sed "$4" "$tmp/vmap.txt" >"$tmp/v.vmap.txt"
+	run "$1" 1 "$tmp/v.vmap.txt" && says "$1: message" out "v.vmap.txt:$2: .*$3"
+}
+# the first line of a kind that is replayed, as lines before boot_done are not
+first() {
+	awk -v kind="$1" '$1 == kind && $2 > 843 { print NR; exit }' "$tmp/vmap.txt"
+}
+at=$(first V)
+vmap "area elsewhere" "$at" 'expected 0x[0-9a-f]+, actual 0x[0-9a-f]+' \
+	"${at}s/ ffffc9\\([0-9a-f]*\\) / ffffd0\\1 /"
+vmap "area upon another" "$at" 'to be free, actual taken' \
+	"${at}s/ ffffc9[0-9a-f]* / ffffc90000000000 /"
+vmap "a missing area" '[0-9]+' 'expected' "${at}d"
+at=$(first G)
+vmap "congruent areas elsewhere" "$at" 'expected 0x.*-0x.*, actual 0x' \
+	"${at}s/ ffffe8\\([0-9a-f]*\\) / ffffe7\\1 /"
+vmap "congruent areas that did not fail" '[0-9]+' 'to fit nowhere, actual they always fitted' \
+	"${at}d"
+at=$(first h)
+vmap "free of no congruent area" "$at" 'expected a live congruent area' \
+	"${at}s/ ffff[0-9a-f]*\$/ ffffd00000000000/"
+at=$(first l)
+vmap "free of a part" "$at" 'expected' "${at}s/[0-9a-f]* \\([0-9a-f]*\\)\$/ffffc90000000000 \\1/"
+at=$(awk '$2 > 843 && $1 == "V" { at[$5] = 1 } $1 == "l" && at[$5] { print NR; exit }' \
+	"$tmp/vmap.txt")
+vmap "purge of a live area" '[0-9]+' 'expected freed areas, actual the live one' "${at}d"
+at=$(first U)
+vmap "purge of what is free" "$at" 'to be taken, actual free' \
+	"${at}s/[0-9a-f]* [0-9a-f]*\$/ffffd00000000000 ffffd00000001000/"
+vmap "a missing purge" '[0-9]+' 'expected' "${at}d"
+
+vmap_bad() {
+	sed "$3" "$tmp/vmap.txt" >"$tmp/v.vmap.txt"
+	bad "$1" "$2" "$tmp/v.vmap.txt"
+}
+vmap_bad "unknown letter of a stream" "$at: expected one of the letters" "${at}s/^U/Y/"
+vmap_bad "too few columns of a stream" "$at: expected 6 columns, found 5" "${at}s/ [0-9a-f]*\$//"
+vmap_bad "no number in a stream" "$at: expected a hex number in column 5" \
+	"${at}s/ ffff[0-9a-f]* / 0xyz /"
+vmap_bad "ts going back in a stream" "$at: expected a time stamp" "${at}s/^U [0-9]*/U 3/"
+at=$(first V)
+vmap_bad "align no power of two in a stream" "$at: expected an alignment" \
+	"${at}s/ [0-9a-f]* \\(ffff[0-9a-f]* ffff[0-9a-f]*\)\$/ 3000 \\1/"
+at=$(first g)
+vmap_bad "other groups" "$at: expected 1 areas aligned to 0x200000" "${at}s/ 1 200000/ 2 200000/"
+vmap_bad "success of nothing" "[0-9]+: expected a line g of the same pid" "${at}d"
+vmap_bad "no boot_done" "[0-9]+: expected a header line '# snapshot boot_done" \
+	'/^# snapshot boot_done/d'
+cp "$tmp/vmap.txt" "$tmp/lonely.vmap.txt"
+bad "no archive" "[0-9]+: expected the start of the replay" "$tmp/lonely.vmap.txt"
+bad "an archive without vectors" "1: expected an intact .tar.xz file with vec.jsonl" \
+	"$corpus/A-s1.state.tar.xz"
+
+mkdir "$tmp/vec"
+tar -C "$tmp/vec" --strip-components=1 --force-local -xJf "$corpus/V-s4.state.tar.xz"
+run "vec.jsonl" 0 "$tmp/vec/vec.jsonl"
+says "vec.jsonl: all of it" out 'congruent compared 33,'
+sed -i '7s/"res": \[\[18446718784[0-9]*/"res": [[18446718783000000512/' "$tmp/vec/vec.jsonl"
+run "a vector differs" 1 "$tmp/vec/vec.jsonl"
+says "a vector differs: message" out 'vec.jsonl:7: expected 0x.*-0x.*, actual 0x'
+sed -i '7s/"res": [^a-z]*, "removed"/"res": null, "removed"/' "$tmp/vec/vec.jsonl"
+run "a vector did not fail" 1 "$tmp/vec/vec.jsonl"
+says "a vector did not fail: message" out 'vec.jsonl:7: expected no room, actual 0x'
+sed -i '7s/"free": [^a-z]*, "retry"/"free": [[18446683600570023936, 18446683600570028032]], "retry"/' \
+	"$tmp/vec/vec.jsonl"
+run "a vector that fails" 0 "$tmp/vec/vec.jsonl"
+says "a vector that fails: counted" out 'failures compared 1,'
+sed -i '7s/.*/{"free": null, "res": null}/' "$tmp/vec/vec.jsonl"
+run "a vector without a list" 0 "$tmp/vec/vec.jsonl"
+says "a vector without a list: counted" out 'skipped 1$'
+sed -i '9s/"free": \[\[1,/"free": [[1;/' "$tmp/vec/vec.jsonl"
+bad "a wrong vector" "9: expected a line with the lists" "$tmp/vec/vec.jsonl"
+rm "$tmp/vec/snap-boot_done.json"
+bad "vectors without a snapshot" "1: expected a file snap-boot_done.json beside it" \
+	"$tmp/vec/vec.jsonl"
+
 # a comparison that cannot fail proves nothing
 run "without a quirk it differs" 1 --without scan-promote "$corpus/C-s4.ops.txt.xz"
 says "without a quirk it differs: where" out 'C-s4.ops.txt.xz:[0-9]+: expected 0x.* actual 0x'
