@@ -325,6 +325,9 @@ static void clamp_bases(struct machine *m)
 	unsigned int nr = at_most(m->nr_bases, MACHINE_BASES_MAX);
 	struct machine_base want[MACHINE_BASES_MAX];
 
+	/* one may lie where another was before it moved, so what is legal is not built up anew */
+	if (!nodes_fault(m))
+		return;
 	memcpy(want, m->base, sizeof(want));
 	m->nr_bases = 0;
 	for (unsigned int i = 0; i < nr; i++) {

@@ -46,22 +46,65 @@ static void report(const char *group)
 	failures = nr_failures;
 }
 
+/* Every member that the kind does not use is 0. */
+static bool unused_are_zero(const struct op *op)
+{
+	bool range = op->kind == OP_POPULATE || op->kind == OP_DEPOPULATE;
+	bool size = op->kind == OP_ALLOC || op->kind == OP_GET_VM_AREA || op->kind == OP_VMALLOC;
+	bool align = op->kind == OP_ALLOC || op->kind == OP_GET_VM_AREAS;
+
+	if (op->kind != OP_ALLOC && (op->gfp || op->reserved))
+		return false;
+	if ((!size && op->size) || (!align && op->align))
+		return false;
+	if ((!op_uses_handle(op->kind) && op->handle) || (op->kind != OP_WRITE && op->seed))
+		return false;
+	if (!op_takes_offset(op->kind) && op->offset)
+		return false;
+	if (!range && (op->chunk || op->start || op->end))
+		return false;
+	if ((op->kind != OP_GET_VM_AREA && op->ioremap) || (op->kind != OP_PHYS && op->cpu) ||
+	    (op->kind != OP_VMALLOC && op->node))
+		return false;
+	if (op->kind != OP_BOOT && (op->choice || op->boot.static_size || op->boot.reserved_size ||
+				    op->boot.dyn_size || op->boot.unit || op->boot.atom))
+		return false;
+	return op->nr_args || !op->first_arg;
+}
+
+static bool args_are_legal(const struct program *p, const struct op *op)
+{
+	uint32_t max = op->kind == OP_GET_VM_AREAS ? OP_ARGS_MAX : op->kind == OP_GET_VM_AREA;
+
+	if (op->nr_args > max || op->first_arg + op->nr_args > p->nr_args)
+		return false;
+	for (uint32_t i = 0; i < op->nr_args; i++)
+		if (!number_is_encodable(p->args[op->first_arg + i].a) ||
+		    !number_is_encodable(p->args[op->first_arg + i].b))
+			return false;
+	return true;
+}
+
 static bool op_is_legal(const struct program *p, const struct op *op, uint32_t handles)
 {
-	bool null = op->handle == PROGRAM_NO_HANDLE && op->kind == OP_FREE && !op->offset;
-	bool uses_handle = op->kind == OP_FREE || op->kind == OP_WRITE || op->kind == OP_VERIFY;
-	bool range = op->kind == OP_POPULATE || op->kind == OP_DEPOPULATE;
+	bool null = op->handle == PROGRAM_NO_HANDLE && !op->offset &&
+		    (op->kind == OP_FREE || op->kind == OP_VFREE);
 
 	if (op->kind >= OP_NR || op->gfp >= PCPU_GFP_NR || op->fault >= PCPU_FAULT_NR)
 		return false;
-	if (uses_handle ? op->handle >= handles && !null : op->handle != 0)
+	if (op_uses_handle(op->kind) && op->handle >= handles && !null)
 		return false;
-	if (op->kind == OP_ALLOC ? !align_is_encodable(&p->machine, op->align) :
-				   op->size || op->align || op->gfp || op->reserved)
+	if (op->kind == OP_ALLOC && op->size > UINT32_MAX)
 		return false;
-	if ((op->kind != OP_FREE && op->offset) || (op->kind != OP_WRITE && op->seed))
+	if (!number_is_encodable(op->size) || !align_is_encodable(&p->machine, op->align))
 		return false;
-	if (!range && (op->chunk || op->start || op->end))
+	if (op->kind == OP_BOOT &&
+	    (!op->choice || op->choice >= FIRST_NR || op->boot.static_size >= OP_BOOT_MAX ||
+	     op->boot.reserved_size >= OP_BOOT_MAX || op->boot.dyn_size >= OP_BOOT_MAX ||
+	     op->boot.unit >= OP_BOOT_MAX || op->boot.atom < OP_ATOM_MIN ||
+	     op->boot.atom > OP_ATOM_MAX || (op->boot.atom & (op->boot.atom - 1))))
+		return false;
+	if (!unused_are_zero(op) || !args_are_legal(p, op))
 		return false;
 	if (op->fault == PCPU_FAULT_NONE)
 		return !op->fault_n;
@@ -77,19 +120,34 @@ static bool is_legal(const struct program *p)
 	for (i = 0; i < p->nr_ops; i++) {
 		if (!op_is_legal(p, &p->ops[i], handles))
 			return false;
-		handles += p->ops[i].kind == OP_ALLOC;
+		handles += op_infos[p->ops[i].kind].letter != 0;
 	}
 	return program_nr_handles(p, p->nr_ops) == handles;
+}
+
+/* Bytes for a fuzz target and back. */
+static void check_layer(const struct program *p, enum program_layer layer, const char *text)
+{
+	struct program q;
+	size_t len;
+	uint8_t *bytes = program_to_bytes(p, layer, &len);
+
+	check(len == program_bytes_len(p), "length of bytes", text);
+	program_from_bytes(&q, layer, bytes, len);
+	check(program_equal(&q, p), "bytes round trip", text);
+	check(is_legal(&q), "decoded program is legal", text);
+	program_exit(&q);
+	free(bytes);
 }
 
 /* Text to program to bytes to program to text: all equal. */
 static void check_round_trip(const struct program *p)
 {
+	static unsigned int turn;
 	struct text_error err = { 0 };
-	struct program q, r;
-	size_t text_len, again_len, bytes_len;
+	struct program q;
+	size_t text_len, again_len;
 	char *text, *again;
-	uint8_t *bytes;
 
 	if (!check(is_legal(p), "program is legal", NULL))
 		return;
@@ -99,20 +157,15 @@ static void check_round_trip(const struct program *p)
 		free(text);
 		return;
 	}
+	check(is_legal(&q), "parsed program is legal", text);
 	check(program_equal(p, &q), "text round trip", text);
-
-	bytes = program_to_bytes(&q, LAYER_ANY, &bytes_len);
-	check(bytes_len == BYTES_HEADER + (size_t)BYTES_OP * p->nr_ops, "length of bytes", text);
-	program_from_bytes(&r, LAYER_ANY, bytes, bytes_len);
-	check(program_equal(&r, p), "bytes round trip", text);
-
-	again = program_to_text(&r, &again_len);
+	again = program_to_text(&q, &again_len);
 	check(again_len == text_len && !memcmp(again, text, text_len), "text is the same", text);
+	/* the targets in turn: it would take too long with all of them */
+	check_layer(&q, turn++ % LAYER_NR, text);
 	free(again);
-	free(bytes);
 	free(text);
 	program_exit(&q);
-	program_exit(&r);
 }
 
 static void check_presets(void)
@@ -132,7 +185,7 @@ static void check_presets(void)
 		check(!fault, "preset is legal", fault);
 		header[0] = (uint8_t)i;
 		program_from_bytes(&p, LAYER_ANY, header, 1);
-		bytes = program_to_bytes(&p, LAYER_ANY, &len);
+		bytes = program_to_bytes(&p, i % LAYER_NR, &len);
 		check(bytes[0] == i, "preset is encoded as one, and there is one of each", NULL);
 		check_round_trip(&p);
 		free(bytes);
@@ -179,6 +232,25 @@ static uint32_t draw_bits(struct rng *r, uint32_t bits)
 	return rng_below(r, 1u << (bits - fewer));
 }
 
+/* The keys that most machines go without. */
+static void draw_rare(struct rng *r, struct machine *m)
+{
+	m->vm_start = rng_below(r, 2) ? MACHINE_VM_START : rng_next(r) >> rng_below(r, 34);
+	m->va_bits = rng_below(r, 3) ? 64 : 32;
+	m->first = (uint8_t)rng_below(r, FIRST_NR);
+	m->atom = m->page << rng_below(r, 6);
+	m->boot_pages = rng_below(r, 2) ? 0 : draw_bits(r, 15);
+	m->nr_nodes = rng_below(r, 2) ? draw_bits(r, 9) : 1;
+	for (unsigned int i = 0; i < MACHINE_MAX_CPUS; i++)
+		m->node[i] = (uint8_t)rng_next(r);
+	m->nr_near = rng_below(r, MACHINE_NEAR_MAX + 3);
+	for (unsigned int i = 0; i < MACHINE_NEAR_MAX; i++)
+		m->near[i] = (struct machine_near){ (uint8_t)rng_next(r), (uint8_t)rng_next(r) };
+	m->nr_bases = rng_below(r, MACHINE_BASES_MAX + 3);
+	for (unsigned int i = 0; i < MACHINE_BASES_MAX; i++)
+		m->base[i] = (struct machine_base){ (uint8_t)rng_next(r), (uint16_t)rng_next(r) };
+}
+
 /* Any machine at all, legal by force. */
 static void draw_machine(struct rng *r, struct machine *m)
 {
@@ -188,6 +260,8 @@ static void draw_machine(struct rng *r, struct machine *m)
 	m->possible[0] = rng_next(r);
 	m->possible[0] &= rng_next(r);
 	m->possible[0] >>= shift;
+	for (unsigned int i = 1; i < MACHINE_MAX_CPUS / 64 && shift < 8; i++)
+		m->possible[i] = rng_below(r, 2) ? rng_next(r) & rng_next(r) : 0;
 	shift = rng_below(r, 9);
 	m->page = 256u << shift;
 	m->unit_pages = draw_bits(r, 13);
@@ -196,7 +270,21 @@ static void draw_machine(struct rng *r, struct machine *m)
 	m->dyn_size = draw_bits(r, 21);
 	m->vm_pages = draw_bits(r, 18);
 	m->frames = draw_bits(r, 16);
+	machine_defaults(m);
+	if (rng_below(r, 3))
+		draw_rare(r, m);
 	machine_clamp(m);
+}
+
+/* A clamped machine is legal, and clamping it once more changes nothing. */
+static void check_clamped(const struct machine *m)
+{
+	struct machine again = *m;
+	const char *fault = machine_fault(m);
+
+	check(!fault, "clamped machine is legal", fault);
+	machine_clamp(&again);
+	check(machine_equal(&again, m), "clamping changes nothing in a legal machine", NULL);
 }
 
 static void check_machines(struct rng *r, unsigned long nr)
@@ -207,6 +295,7 @@ static void check_machines(struct rng *r, unsigned long nr)
 		{ 1, 1024, 1024, 4, 1048564, 8, 65536, 4096 },
 		{ 3ull << 62, 65536, 16, 1, 4, 1048571, 1, 1 },
 		{ 0xaaaaaaaaaaaaaaaaull, 256, 1, 1, 0, 11, 32000, 4096 },
+		{ 0xffull, 256, 1, 1, 0, 11, 8007, 4096 },
 	};
 	struct machine m;
 	struct program p;
@@ -223,11 +312,13 @@ static void check_machines(struct rng *r, unsigned long nr)
 		m.vm_pages = (uint32_t)extreme[i][6];
 		m.frames = (uint32_t)extreme[i][7];
 		machine_defaults(&m);
+		check_clamped(&m);
 		program_init(&p, &m);
 		check_round_trip(&p);
 	}
 	while (nr--) {
 		draw_machine(r, &m);
+		check_clamped(&m);
 		program_init(&p, &m);
 		check_round_trip(&p);
 	}
@@ -259,10 +350,10 @@ static const struct bad_text bad_texts[] = {
 	{ HEAD "machine page=4294967296\n", 2, "expected a number" },
 	{ HEAD "machine page=99999999999999999999999999999\n", 2, "expected a number" },
 	{ HEAD "machine page=1,2\n", 2, "expected a space; got ',2'" },
-	{ HEAD "machine cpus=65\n", 2, "expected a number from 0 to 64; got '65'" },
-	{ HEAD "machine cpus=1,64\n", 2, "expected a number from 0 to 63; got '64'" },
-	{ HEAD "machine cpus=1,\n", 2, "expected a number from 0 to 63; got end of line" },
-	{ HEAD "machine cpus=7-5\n", 2, "expected a number from 7 to 63; got '5'" },
+	{ HEAD "machine cpus=257\n", 2, "expected a number from 0 to 256; got '257'" },
+	{ HEAD "machine cpus=1,256\n", 2, "expected a number from 0 to 255; got '256'" },
+	{ HEAD "machine cpus=1,\n", 2, "expected a number from 0 to 255; got end of line" },
+	{ HEAD "machine cpus=7-5\n", 2, "expected a number from 7 to 255; got '5'" },
 	{ HEAD "machine cpus=1-2-3\n", 2, "expected a space; got '-3'" },
 	{ HEAD "machine cpus=0 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
 	       "frames=64\n",
@@ -365,7 +456,8 @@ static void check_op_lines(const struct program *p)
 {
 	size_t text_len, len;
 	char *text = program_to_text(p, &text_len), *line;
-	char buf[128], cut[8];
+	static char buf[16384];
+	char cut[8];
 	uint32_t i;
 
 	line = strchr(strchr(text, '\n') + 1, '\n') + 1;
@@ -440,6 +532,107 @@ static void check_largest(void)
 	check(!program_from_text(&p, text, room, &err) && err.line == 1, "long blank", err.what);
 	free(text);
 	report("largest program");
+}
+
+static uint64_t draw_large(struct rng *r)
+{
+	uint64_t x = rng_next(r) >> (24 + rng_below(r, 40));
+
+	return rng_below(r, 4) ? x : ~x;
+}
+
+static void draw_args(struct rng *r, struct program *p, struct op *op)
+{
+	op->nr_args = (uint16_t)rng_below(r, 2);
+	if (op->kind == OP_GET_VM_AREAS)
+		op->nr_args = (uint16_t)rng_below(r, rng_below(r, 32) ? 6 : OP_ARGS_MAX + 1);
+	op->first_arg = op->nr_args ? p->nr_args : 0;
+	for (uint32_t i = 0; i < op->nr_args; i++) {
+		uint64_t a = draw_large(r), b = draw_large(r);
+
+		program_add_arg(p, a, b);
+	}
+}
+
+static uint32_t draw_any_align(struct rng *r, const struct machine *m)
+{
+	return align_from_code(m, (uint8_t)rng_next(r));
+}
+
+/* An op with any legal members. */
+static struct op draw_op(struct rng *r, struct program *p)
+{
+	struct op op = { .kind = (uint8_t)rng_below(r, OP_NR) };
+	uint32_t handles = program_nr_handles(p, p->nr_ops);
+	bool null = op.kind == OP_FREE || op.kind == OP_VFREE;
+
+	if (op_uses_handle(op.kind) && handles && (!null || rng_below(r, 16)))
+		op.handle = rng_below(r, handles);
+	else if (null)
+		op.handle = PROGRAM_NO_HANDLE;
+	else if (op_uses_handle(op.kind))
+		op.kind = OP_PURGE;
+	if (op_takes_offset(op.kind) && op.handle != PROGRAM_NO_HANDLE && !rng_below(r, 3))
+		op.offset = draw_bits(r, 31);
+
+	if (op.kind == OP_ALLOC) {
+		op.gfp = (uint8_t)rng_below(r, PCPU_GFP_NR);
+		op.reserved = rng_below(r, 2);
+		op.size = (uint32_t)rng_next(r);
+		op.align = draw_any_align(r, &p->machine);
+	} else if (op.kind == OP_WRITE) {
+		op.seed = (uint32_t)rng_next(r);
+	} else if (op.kind == OP_PHYS) {
+		op.cpu = (uint16_t)draw_bits(r, 16);
+	} else if (op.kind == OP_POPULATE || op.kind == OP_DEPOPULATE) {
+		op.chunk = (uint16_t)rng_next(r);
+		op.start = (uint16_t)rng_next(r);
+		op.end = (uint16_t)rng_next(r);
+	} else if (op.kind == OP_GET_VM_AREA || op.kind == OP_VMALLOC) {
+		op.size = draw_large(r);
+		op.ioremap = op.kind == OP_GET_VM_AREA && rng_below(r, 2);
+		op.node = op.kind == OP_VMALLOC ? (uint16_t)draw_bits(r, 16) : 0;
+	} else if (op.kind == OP_GET_VM_AREAS) {
+		op.align = draw_any_align(r, &p->machine);
+	} else if (op.kind == OP_BOOT) {
+		op.choice = (uint8_t)(1 + rng_below(r, FIRST_NR - 1));
+		op.boot.static_size = draw_bits(r, 24);
+		op.boot.reserved_size = draw_bits(r, 24);
+		op.boot.dyn_size = draw_bits(r, 24);
+		op.boot.unit = draw_bits(r, 24);
+		op.boot.atom = OP_ATOM_MIN << rng_below(r, 14);
+	}
+	if (op.kind == OP_GET_VM_AREA || op.kind == OP_GET_VM_AREAS)
+		draw_args(r, p, &op);
+	if (!rng_below(r, 4)) {
+		op.fault = (uint8_t)(1 + rng_below(r, PCPU_FAULT_NR - 1));
+		op.fault_n = (uint16_t)(1 + rng_below(r, UINT16_MAX));
+	}
+	return op;
+}
+
+/* Programs that no engine would make: every op with every value, on any machine, for any target. */
+static void check_any(struct rng *r, unsigned long nr)
+{
+	struct machine m;
+	struct program p;
+
+	while (nr--) {
+		uint32_t ops = rng_below(r, 40);
+
+		draw_machine(r, &m);
+		program_init(&p, &m);
+		while (ops--) {
+			struct op op = draw_op(r, &p);
+
+			program_add(&p, &op);
+		}
+		check_round_trip(&p);
+		if (nr % 16 == 0)
+			check_op_lines(&p);
+		program_exit(&p);
+	}
+	report("any program");
 }
 
 /* What random programs have reached: each must happen sometimes. */
@@ -712,6 +905,7 @@ int main(int argc, char **argv)
 	check_largest();
 	check_pinned();
 	check_machines(&r, nr / 20);
+	check_any(&r, nr / 40);
 	check_bytes(&r, nr / 20 * 11);
 	check_mutants(&r, nr / 20 * 3);
 	check_generated(&r, nr / 20 * 3);

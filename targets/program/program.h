@@ -170,6 +170,7 @@ size_t op_to_text(const struct program *p, uint32_t index, char *buf, size_t siz
 void program_from_bytes(struct program *p, enum program_layer layer, const uint8_t *data,
 			size_t len);
 uint8_t *program_to_bytes(const struct program *p, enum program_layer layer, size_t *len);
+size_t op_bytes_len(const struct op *op);
 size_t program_bytes_len(const struct program *p);
 bool align_is_encodable(const struct machine *m, uint32_t align);
 bool number_is_encodable(uint64_t x);

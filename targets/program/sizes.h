@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "program.h"
+#include "sizes-vm.h"
 
 /* presets.c: the index is part of the byte encoding. */
 extern const unsigned int nr_machine_presets;
