@@ -14,8 +14,14 @@
 #include "../impl/pcpu.h"
 
 /* What the first programs of check_pinned() hash to, on every host and with every compiler. */
-#define PINNED_BYTES 0xdf079abac31570fbull
-#define PINNED_GENERATED 0x847fd9fc30860ff9ull
+#define PINNED_BYTES       \
+	{                  \
+		0, 0, 0, 0 \
+	}
+#define PINNED_GENERATED   \
+	{                  \
+		0, 0, 0, 0 \
+	}
 
 #define HEAD "pcpu-program 1\n"
 #define MACHINE                                                                          \
@@ -637,17 +643,42 @@ static void check_any(struct rng *r, unsigned long nr)
 
 /* What random programs have reached: each must happen sometimes. */
 struct reach {
-	unsigned long kind[OP_NR], gfp[PCPU_GFP_NR], fault[PCPU_FAULT_NR];
+	unsigned long kind[OP_NR], gfp[PCPU_GFP_NR], fault[PCPU_FAULT_NR], first[FIRST_NR];
 	unsigned long reserved, null, inside, stale, bad_align, zero, huge, bad_range, ops;
+	unsigned long ranges, nodes, near, bases, narrow, programs;
+	unsigned long areas[4], vm_zero, vm_huge, vm_wraps, outside;
 };
 
-static void reach_add(struct reach *c, const struct program *p)
+static void reach_machine(struct reach *c, const struct machine *m)
+{
+	c->programs++;
+	c->first[m->first]++;
+	c->nodes += m->nr_nodes > 1;
+	c->near += m->nr_near != 0;
+	c->bases += m->nr_bases != 0;
+	c->narrow += m->va_bits == 32;
+}
+
+static void reach_vm_op(struct reach *c, const struct op *op)
+{
+	c->ranges += op->kind == OP_GET_VM_AREA && op->nr_args;
+	if (op->kind == OP_GET_VM_AREAS)
+		c->areas[op->nr_args > 32 ? 3 : op->nr_args > 1 ? 2 : op->nr_args]++;
+	if (op->kind == OP_GET_VM_AREA || op->kind == OP_VMALLOC) {
+		c->vm_zero += !op->size;
+		c->vm_huge += op->size >= UINT64_C(1) << 32;
+		c->vm_wraps += op->size >> 40 != 0;
+	}
+}
+
+static void reach_add(struct reach *c, const struct program *p, enum program_layer layer)
 {
 	bool *freed = calloc(p->nr_ops + 1, sizeof(*freed));
 	uint32_t i;
 
 	if (!freed)
 		abort();
+	reach_machine(c, &p->machine);
 	for (i = 0; i < p->nr_ops; i++) {
 		const struct op *op = &p->ops[i];
 
@@ -658,13 +689,16 @@ static void reach_add(struct reach *c, const struct program *p)
 		c->reserved += op->reserved;
 		c->inside += op->offset != 0;
 		c->bad_range += op->end > p->machine.unit_pages || op->start > op->end;
+		c->outside += layer != LAYER_ANY && op_infos[op->kind].layer != layer &&
+			      op_infos[op->kind].layer != LAYER_ANY;
+		reach_vm_op(c, op);
 		if (op->kind == OP_ALLOC) {
 			c->bad_align += !op->align || (op->align & (op->align - 1)) != 0;
 			c->zero += !op->size;
 			c->huge += op->size > 1u << 30;
-		} else if (op->kind == OP_FREE && op->handle == PROGRAM_NO_HANDLE) {
+		} else if (op->handle == PROGRAM_NO_HANDLE) {
 			c->null++;
-		} else if (op->kind == OP_FREE && !op->offset) {
+		} else if ((op->kind == OP_FREE || op->kind == OP_VFREE) && !op->offset) {
 			c->stale += freed[op->handle];
 			freed[op->handle] = true;
 		}
@@ -672,24 +706,50 @@ static void reach_add(struct reach *c, const struct program *p)
 	free(freed);
 }
 
-static void check_reach(const struct reach *c, const char *what)
+/* Is an op one that a fuzz target is about? */
+static bool wanted(enum program_layer layer, unsigned int kind)
 {
+	return layer == LAYER_ANY || op_infos[kind].layer == layer ||
+	       (op_infos[kind].layer == LAYER_ANY && layer != LAYER_BOOT);
+}
+
+static void check_reach(const struct reach *c, enum program_layer layer, const char *what)
+{
+	static const char *const names[LAYER_NR] = { "any", "pcpu", "vm", "boot" };
+	bool vm = layer == LAYER_ANY || layer == LAYER_VM;
+	unsigned long frees = 0, areas = 0;
 	unsigned int i;
 
 	/* too few to expect everything of */
 	if (c->ops < 20000)
 		return;
-	for (i = 0; i < OP_NR; i++)
-		check(c->kind[i], what, op_infos[i].name);
+	for (i = 0; i < OP_NR; i++) {
+		check(c->kind[i] || !wanted(layer, i), what, op_infos[i].name);
+		frees += i == OP_FREE || i == OP_VFREE || i == OP_REMOVE_VM_AREA ? c->kind[i] : 0;
+		areas += op_infos[i].layer == LAYER_VM ? c->kind[i] : 0;
+	}
 	for (i = 0; i < PCPU_GFP_NR; i++)
-		check(c->gfp[i], what, gfp_names[i]);
+		check(c->gfp[i] || layer >= LAYER_VM, what, gfp_names[i]);
 	for (i = 0; i < PCPU_FAULT_NR; i++)
 		check(c->fault[i], what, "a fault");
-	check(c->reserved && c->null && c->inside && c->stale, what, "odd frees");
-	check(c->bad_align && c->zero && c->huge && c->bad_range, what, "illegal arguments");
-	printf("  %s: %lu ops, %lu%% alloc, %lu%% free, %lu%% with fault\n", what, c->ops,
-	       c->kind[OP_ALLOC] * 100 / (c->ops + 1), c->kind[OP_FREE] * 100 / (c->ops + 1),
-	       (c->ops - c->fault[PCPU_FAULT_NONE]) * 100 / (c->ops + 1));
+	if (layer != LAYER_BOOT)
+		check(c->null && c->inside && c->stale, what, "odd frees");
+	if (layer < LAYER_VM)
+		check(c->reserved && c->bad_align && c->zero && c->huge && c->bad_range, what,
+		      "illegal arguments");
+	if (vm)
+		check(c->ranges && c->areas[1] && c->areas[2] && c->areas[3] && c->vm_zero &&
+			      c->vm_huge && c->vm_wraps,
+		      what, "odd areas");
+	for (i = 0; i < FIRST_NR; i++)
+		check(c->first[i], what, first_names[i]);
+	check(c->nodes && c->near && c->bases && c->narrow, what, "odd machines");
+	check(c->outside * (layer == LAYER_BOOT ? 5 : 10) < c->ops, what, "few ops that the target is not about");
+	printf("  %s, %s: %lu ops, %lu%% alloc, %lu%% frees, %lu%% areas, %lu%% boot, %lu%% with "
+	       "fault, %lu%% outside\n",
+	       what, names[layer], c->ops, c->kind[OP_ALLOC] * 100 / c->ops, frees * 100 / c->ops,
+	       areas * 100 / c->ops, c->kind[OP_BOOT] * 100 / c->ops,
+	       (c->ops - c->fault[PCPU_FAULT_NONE]) * 100 / c->ops, c->outside * 100 / c->ops);
 }
 
 static size_t random_bytes(struct rng *r, uint8_t *b, size_t max)
@@ -706,19 +766,21 @@ static size_t random_bytes(struct rng *r, uint8_t *b, size_t max)
 
 static void check_bytes(struct rng *r, unsigned long nr)
 {
-	struct reach reach = { 0 };
+	struct reach reach[LAYER_NR] = { 0 };
 	uint8_t b[600];
 	struct program p;
 
 	while (nr--) {
 		size_t len = random_bytes(r, b, sizeof(b));
+		enum program_layer layer = nr % LAYER_NR;
 
-		program_from_bytes(&p, LAYER_ANY, b, len);
+		program_from_bytes(&p, layer, b, len);
 		check_round_trip(&p);
-		reach_add(&reach, &p);
+		reach_add(reach + layer, &p, layer);
 		program_exit(&p);
 	}
-	check_reach(&reach, "random bytes");
+	for (unsigned int i = 0; i < LAYER_NR; i++)
+		check_reach(reach + i, i, "random bytes");
 	report("random bytes");
 }
 
@@ -749,12 +811,14 @@ static void check_mutants(struct rng *r, unsigned long nr)
 	uint8_t *b;
 
 	while (nr--) {
-		program_generate(&p, LAYER_ANY, r, 1 + rng_below(r, 30));
-		b = program_to_bytes(&p, LAYER_ANY, &len);
+		enum program_layer layer = nr % LAYER_NR;
+
+		program_generate(&p, layer, r, 1 + rng_below(r, 30));
+		b = program_to_bytes(&p, layer, &len);
 		program_exit(&p);
 		mutate(r, b, len);
 		len -= rng_below(r, 4) ? 0 : rng_below(r, (uint32_t)len);
-		program_from_bytes(&p, LAYER_ANY, b, len);
+		program_from_bytes(&p, layer, b, len);
 		check_round_trip(&p);
 		program_exit(&p);
 		free(b);
@@ -764,26 +828,28 @@ static void check_mutants(struct rng *r, unsigned long nr)
 
 static void check_generated(struct rng *r, unsigned long nr)
 {
-	struct reach reach = { 0 };
+	struct reach reach[LAYER_NR] = { 0 };
 	struct program p, q;
 
 	while (nr--) {
 		uint32_t max = rng_below(r, 16) ? rng_below(r, 40) : rng_below(r, 400);
+		enum program_layer layer = nr % LAYER_NR;
 		struct rng same = *r;
 
-		program_generate(&p, LAYER_ANY, r, max);
+		program_generate(&p, layer, r, max);
 		check(p.nr_ops <= max, "no more ops than asked for", NULL);
 		check_round_trip(&p);
-		reach_add(&reach, &p);
-		if (nr % 16 == 0) {
-			program_generate(&q, LAYER_ANY, &same, max);
+		reach_add(reach + layer, &p, layer);
+		if (nr % 17 == 0) {
+			program_generate(&q, layer, &same, max);
 			check(program_equal(&p, &q) && same.state == r->state, "repeatable", NULL);
 			check_op_lines(&p);
 			program_exit(&q);
 		}
 		program_exit(&p);
 	}
-	check_reach(&reach, "generated");
+	for (unsigned int i = 0; i < LAYER_NR; i++)
+		check_reach(reach + i, i, "generated");
 	report("generated programs");
 }
 
@@ -800,7 +866,7 @@ static void check_corrupted(struct rng *r, unsigned long nr)
 		uint32_t times = 1 + rng_below(r, 3);
 		char *text;
 
-		program_generate(&p, LAYER_ANY, r, rng_below(r, 12));
+		program_generate(&p, nr % LAYER_NR, r, rng_below(r, 12));
 		text = program_to_text(&p, &len);
 		program_exit(&p);
 		for (i = 0; i < times; i++) {
@@ -845,27 +911,33 @@ static uint64_t hash_text(uint64_t hash, const struct program *p)
 /* The meaning of bytes and of seeds is kept: corpora and reported seeds depend on it. */
 static void check_pinned(void)
 {
-	uint64_t bytes = 0xcbf29ce484222325ull, generated = bytes;
+	static const uint64_t pinned_bytes[LAYER_NR] = PINNED_BYTES;
+	static const uint64_t pinned_generated[LAYER_NR] = PINNED_GENERATED;
 	struct rng r = { 1 };
 	char line[64];
 	struct program p;
 	uint8_t b[600];
-	unsigned int i;
 
-	for (i = 0; i < 5000; i++) {
-		size_t len = random_bytes(&r, b, sizeof(b));
+	for (unsigned int layer = 0; layer < LAYER_NR; layer++) {
+		uint64_t bytes = 0xcbf29ce484222325ull, generated = bytes;
 
-		program_from_bytes(&p, LAYER_ANY, b, len);
-		bytes = hash_text(bytes, &p);
-		program_exit(&p);
-		program_generate(&p, LAYER_ANY, &r, 100);
-		generated = hash_text(generated, &p);
-		program_exit(&p);
+		for (unsigned int i = 0; i < 3000; i++) {
+			size_t len = random_bytes(&r, b, sizeof(b));
+
+			program_from_bytes(&p, layer, b, len);
+			bytes = hash_text(bytes, &p);
+			program_exit(&p);
+			program_generate(&p, layer, &r, 100);
+			generated = hash_text(generated, &p);
+			program_exit(&p);
+		}
+		snprintf(line, sizeof(line), "layer %u: 0x%llxull", layer,
+			 (unsigned long long)bytes);
+		check(bytes == pinned_bytes[layer], "meaning of bytes has changed", line);
+		snprintf(line, sizeof(line), "layer %u: 0x%llxull", layer,
+			 (unsigned long long)generated);
+		check(generated == pinned_generated[layer], "meaning of seeds has changed", line);
 	}
-	snprintf(line, sizeof(line), "is 0x%llx", (unsigned long long)bytes);
-	check(bytes == PINNED_BYTES, "meaning of bytes has changed", line);
-	snprintf(line, sizeof(line), "is 0x%llx", (unsigned long long)generated);
-	check(generated == PINNED_GENERATED, "meaning of seeds has changed", line);
 	report("pinned meanings");
 }
 
