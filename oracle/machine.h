@@ -34,7 +34,7 @@
 #define MACHINE_BOOT_BASE UINT64_C(0x10000000)
 #define MACHINE_BOOT_REGION (UINT64_C(4) << 20) /* bytes per node; the step of node bases */
 #define MACHINE_VM_START UINT64_C(0x80000000)
-#define MACHINE_BOOT_MAX (UINT64_C(16) << 20) /* bytes taken at once, of all nodes together */
+#define MACHINE_BOOT_MAX (UINT64_C(4) << 20) /* bytes taken at once, of all nodes together */
 
 /**
  * enum machine_first - where the layout of the first chunk comes from

@@ -8,7 +8,8 @@
 
 #include "exec.h"
 
-#define BOOT_SIZE_MAX (1u << 20)
+#define BOOT_PAGES_MAX 32u /* of each size: more is only slower */
+#define BOOT_ATOM_MAX (1u << 20)
 
 static uint64_t address_of(const struct exec *e, const struct op *op)
 {
@@ -166,17 +167,17 @@ static uint32_t at_most(uint32_t x, uint32_t limit)
 	return x < limit ? x : limit;
 }
 
-/* Sizes up to 1 MiB each; a unit and an atom are pages, and static data there always is. */
+/* Sizes up to 32 pages each; a unit and an atom are pages, and static data there always is. */
 static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 {
-	uint32_t page = e->program->machine.page;
+	uint32_t page = e->program->machine.page, max = BOOT_PAGES_MAX * page;
 	struct boot_args args = {
 		.choice = op->choice,
-		.static_size = at_most(op->boot.static_size, BOOT_SIZE_MAX),
-		.reserved_size = at_most(op->boot.reserved_size, BOOT_SIZE_MAX),
-		.dyn_size = at_most(op->boot.dyn_size, BOOT_SIZE_MAX),
-		.unit = at_most(op->boot.unit, BOOT_SIZE_MAX),
-		.atom = at_most(op->boot.atom, BOOT_SIZE_MAX),
+		.static_size = at_most(op->boot.static_size, max),
+		.reserved_size = at_most(op->boot.reserved_size, max),
+		.dyn_size = at_most(op->boot.dyn_size, max),
+		.unit = at_most(op->boot.unit, max),
+		.atom = at_most(op->boot.atom, BOOT_ATOM_MAX),
 	};
 
 	args.static_size += !args.static_size;
