@@ -39,7 +39,7 @@ static struct ours *start(const struct machine *m, const struct boot_args *args,
 	o->w = w;
 	vm_config_of(m, &vm);
 	vm_init(&o->vm, &vm, &w->env);
-	boot_config_of(m, args, w->static_data, &o->vm, &o->boot);
+	boot_config_of(m, args, w, &o->vm, &o->boot);
 	o->status = boot_setup_per_cpu_areas(&o->boot, &w->env, &o->areas);
 	return o;
 }

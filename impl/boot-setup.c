@@ -122,8 +122,11 @@ enum boot_status boot_setup_per_cpu_areas(const struct boot_config *cfg, const s
 		if (!boot_cpu_possible(cfg, cpu))
 			continue;
 		areas->cpu_offset[cpu] = areas->base_addr + areas->unit_offset[cpu];
-		areas->node_of[cpu] = cfg->node_of[cpu];
+		areas->node_of[cpu] =
+			cfg->early_node_of ? (*cfg->early_node_of)[cpu] : cfg->node_of[cpu];
 	}
+	if (cfg->early_node_of)
+		*cfg->early_node_of = NULL; /* from now on there is one copy */
 	return BOOT_OK;
 }
 

@@ -47,7 +47,9 @@ enum boot_choice {
  * @page_shift:    log2 of the page size, 8 to 16
  * @nr_cpu_ids:    highest possible CPU id plus 1, 1 to 256
  * @possible:      bit per CPU id; bits from @nr_cpu_ids on are not looked at
- * @node_of:       node of each CPU id
+ * @node_of:       node of each CPU id, as the firmware says
+ * @early_node_of: the map of that which is used until the areas are up: copied into them, and then
+ *                 retired by setting this to NULL; NULL if there is none
  * @nr_nodes:      nodes there are, for the printed line only
  * @distance:      distance between two CPU ids, in one direction; NULL: all are local
  * @distance_ctx:  passed to it
@@ -68,6 +70,7 @@ struct boot_config {
 	unsigned int nr_cpu_ids;
 	uint64_t possible[BOOT_MAX_CPUS / 64];
 	uint16_t node_of[BOOT_MAX_CPUS];
+	const uint16_t **early_node_of;
 	unsigned int nr_nodes;
 	unsigned int (*distance)(const void *ctx, unsigned int from, unsigned int to);
 	const void *distance_ctx;

@@ -37,15 +37,15 @@ void boot_args_of(const struct machine *m, struct boot_args *args)
  * boot_config_of - all inputs
  * @m: the machine, which must outlive @cfg
  * @args: the sizes
- * @static_data: what each static area starts with
+ * @w: its world, which has the static data and the early maps
  * @vm: its address space
  * @cfg: where they are stored
  *
  * The dynamic region is never less than asked for, also where the kernel would ask for none and
  * take PERCPU_DYNAMIC_EARLY_SIZE.
  */
-void boot_config_of(const struct machine *m, const struct boot_args *args,
-		    const uint8_t *static_data, struct vm_space *vm, struct boot_config *cfg)
+void boot_config_of(const struct machine *m, const struct boot_args *args, struct world *w,
+		    struct vm_space *vm, struct boot_config *cfg)
 {
 	static const enum boot_choice choice[FIRST_NR] = {
 		[FIRST_GIVEN] = BOOT_GIVEN,
@@ -60,7 +60,8 @@ void boot_config_of(const struct machine *m, const struct boot_args *args,
 		.nr_nodes = m->nr_nodes,
 		.distance = distance,
 		.distance_ctx = m,
-		.static_data = static_data,
+		.early_node_of = &w->early_map,
+		.static_data = w->static_data,
 		.static_size = args->static_size,
 		.reserved_size = args->reserved_size,
 		.dyn_size = args->dyn_size,

@@ -10,8 +10,8 @@
 #include "subject.h"
 
 void boot_args_of(const struct machine *m, struct boot_args *args);
-void boot_config_of(const struct machine *m, const struct boot_args *args,
-		    const uint8_t *static_data, struct vm_space *vm, struct boot_config *cfg);
+void boot_config_of(const struct machine *m, const struct boot_args *args, struct world *w,
+		    struct vm_space *vm, struct boot_config *cfg);
 void vm_config_of(const struct machine *m, struct vm_config *cfg);
 
 #endif

@@ -159,7 +159,7 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 bool check_areas(struct oracle *o, bool everything);
 
 /* oracle_boot.c */
-void oracle_foretell_boot(const struct machine *machine, const struct world *w, struct layout *l);
+void oracle_foretell_boot(const struct machine *machine, struct world *w, struct layout *l);
 bool oracle_check_boot(struct oracle *o);
 bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome *out);
 

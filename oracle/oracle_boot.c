@@ -33,12 +33,12 @@ static uint64_t early_area(const void *ctx, uint64_t size, uint64_t align)
 }
 
 static void trial_init(struct trial *t, const struct machine *m, const struct boot_args *args,
-		       const struct world *w)
+		       struct world *w)
 {
 	memset(&t->vm, 0, sizeof(t->vm));
 	t->m = m;
 	vm_config_of(m, &t->vm.cfg);
-	boot_config_of(m, args, w->static_data, &t->vm, &t->cfg);
+	boot_config_of(m, args, w, &t->vm, &t->cfg);
 	t->naive = (struct boot_naive_machine){
 		.cfg = &t->cfg,
 		.budget = w->budget,
@@ -52,6 +52,21 @@ static void trial_init(struct trial *t, const struct machine *m, const struct bo
 static uint32_t frame_at(const void *ctx, uint64_t addr)
 {
 	return world_pte(ctx, addr);
+}
+
+/* The nodes of the CPUs are known from the areas from now on, and from nowhere else. */
+static bool check_early_map(struct oracle *o, const struct machine *m, const struct world *w,
+			    const struct boot_areas *areas)
+{
+	CHECK(o, boot_units, !w->early_map == (areas != NULL), NULL, -1, -1,
+	      "the early map of nodes was %sretired", w->early_map ? "not " : "");
+	for (unsigned int i = 0; areas && i < machine_nr_cpus(m); i++) {
+		unsigned int cpu = machine_cpu(m, i);
+
+		CHECK(o, boot_units, areas->node_of[cpu] == m->node[cpu], NULL, -1, -1,
+		      "cpu %u is on node %u, expected %u", cpu, areas->node_of[cpu], m->node[cpu]);
+	}
+	return true;
 }
 
 /* Hold what became of a boot against what had to. */
@@ -85,7 +100,7 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 	      NULL, -1, -1, "other requests than expected were made while booting");
 	if (w->misuse)
 		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "while booting: %s", w->misuse);
-	return true;
+	return check_early_map(o, t->m, w, status == BOOT_OK ? areas : NULL);
 }
 
 /* The layout that a forecast says. */
@@ -148,16 +163,14 @@ static bool check_given(struct oracle *o, enum boot_status status, const struct 
 	for (unsigned int i = 0; i < l->nr_cpus; i++) {
 		unsigned int cpu = machine_cpu(o->machine, i);
 
-		CHECK(o, boot_units,
-		      areas->unit_offset[cpu] == l->unit_offset[i] &&
-			      areas->node_of[cpu] == l->node[i],
-		      NULL, -1, -1, "cpu %u: unit offset %#llx on node %u, expected %#llx on %u",
-		      cpu, (unsigned long long)areas->unit_offset[cpu], areas->node_of[cpu],
-		      (unsigned long long)l->unit_offset[i], l->node[i]);
+		CHECK(o, boot_units, areas->unit_offset[cpu] == l->unit_offset[i], NULL, -1, -1,
+		      "cpu %u: unit offset %#llx, expected %#llx", cpu,
+		      (unsigned long long)areas->unit_offset[cpu],
+		      (unsigned long long)l->unit_offset[i]);
 		CHECK(o, boot_static, unit_is_fresh(o, l->base_addr + l->unit_offset[i]), NULL, -1,
 		      -1, "cpu %u: its unit is not static data and zeros after booting", cpu);
 	}
-	return true;
+	return check_early_map(o, o->machine, o->w, areas);
 }
 
 /**
@@ -166,7 +179,7 @@ static bool check_given(struct oracle *o, enum boot_status status, const struct 
  * @w: its world, in which nothing has happened yet
  * @l: where it is stored
  */
-void oracle_foretell_boot(const struct machine *machine, const struct world *w, struct layout *l)
+void oracle_foretell_boot(const struct machine *machine, struct world *w, struct layout *l)
 {
 	struct boot_args args;
 	struct trial t;

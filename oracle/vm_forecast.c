@@ -13,6 +13,7 @@
 #include "oracle.h"
 
 #define MAX_ORDER 7 /* VM_IOREMAP aligns to 2^7 pages at most */
+#define TRIES_MAX 4096 /* areas times bases that are looked at one by one */
 
 /* Freed address space becomes usable. */
 void purge_naive(struct model *m)
@@ -54,6 +55,32 @@ enum reason try_area(struct oracle *o, struct budget *b, uint64_t size, uint64_t
 	return REASON_OK;
 }
 
+/*
+ * Where congruent areas must lie.  Every base is tried where that is quick; elsewhere those are
+ * left out of which vm_naive_highest() explains that they cannot do.  In full checks both must
+ * agree.
+ */
+static bool highest(struct oracle *o, const uint64_t *offsets, const uint64_t *sizes,
+		    unsigned int nr, uint64_t align, uint64_t *base)
+{
+	const struct vm_naive *v = &o->m.vm;
+	uint64_t tries = (v->end - v->start) / align * nr, other = 0;
+	bool found;
+
+	if (tries <= TRIES_MAX)
+		return vm_naive_highest_every(v, offsets, sizes, nr, align, base);
+	found = vm_naive_highest(v, offsets, sizes, nr, align, base);
+	if (o->flags & ORACLE_FULL) {
+		o->checked[RULE_self_check]++;
+		if (vm_naive_highest_every(v, offsets, sizes, nr, align, &other) != found ||
+		    (found && other != *base))
+			oracle_fail(o, RULE_self_check, NULL, -1, -1,
+				    "the highest base is %#llx, by trying every one %#llx",
+				    (unsigned long long)*base, (unsigned long long)other);
+	}
+	return found;
+}
+
 /**
  * try_congruent - take congruent areas, if they can be had
  * @o: the oracle
@@ -76,9 +103,9 @@ enum reason try_congruent(struct oracle *o, struct budget *b, const uint64_t *of
 	for (unsigned int i = 0; i <= nr; i++)
 		if (budget_refuses(b, PCPU_FAULT_AREA))
 			return REASON_AREA_FAULT;
-	if (!vm_naive_highest(&m->vm, offsets, sizes, nr, align, base)) {
+	if (!highest(o, offsets, sizes, nr, align, base)) {
 		purge_naive(m);
-		if (!vm_naive_highest(&m->vm, offsets, sizes, nr, align, base))
+		if (!highest(o, offsets, sizes, nr, align, base))
 			return REASON_NO_WINDOW;
 	}
 	for (unsigned int i = 0; i < nr; i++)

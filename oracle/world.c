@@ -451,6 +451,9 @@ void world_init(struct world *w, const struct machine *m)
 	init_window(w, m);
 	world_boot_config(m, &boot, true);
 	boot_mem_init(&w->boot, &boot);
+	for (unsigned int cpu = 0; cpu < MACHINE_MAX_CPUS; cpu++)
+		w->early_node[cpu] = m->node[cpu];
+	w->early_map = w->early_node;
 	w->static_data = host_alloc(m->static_size);
 	for (uint32_t i = 0; i < m->static_size; i++)
 		w->static_data[i] = (uint8_t)(0x3b + i * 11);

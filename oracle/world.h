@@ -59,6 +59,7 @@ struct world_frame {
  * @meta_live:    metadata blocks not given back
  * @page_size:    bytes per frame
  * @static_data:  what the static area of each CPU must start with
+ * @early_node, @early_map: node of each CPU, and where a boot finds that until it is retired
  * @misuse:       what the subject did that no subject may, or NULL
  * @misuse_rule:  which rule that breaks
  */
@@ -76,6 +77,8 @@ struct world {
 	uint32_t nr_mapped, meta_live;
 	uint32_t page_size;
 	uint8_t *static_data;
+	uint16_t early_node[MACHINE_MAX_CPUS];
+	const uint16_t *early_map;
 	const char *misuse;
 	enum rule misuse_rule;
 };
