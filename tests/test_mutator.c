@@ -27,7 +27,12 @@
 	X(deleted)    \
 	X(swapped)    \
 	X(duplicated) \
-	X(comb) X(size) X(align) X(context) X(reserved) X(handle) X(offset) X(fault) X(pages)
+	X(comb)       \
+	X(size)       \
+	X(align)      \
+	X(context)    \
+	X(reserved)   \
+	X(handle) X(offset) X(fault) X(pages) X(ioremap) X(node) X(cpu) X(args) X(boot)
 
 enum effect {
 #define X(name) EFFECT_##name,
@@ -54,20 +59,34 @@ static bool check(bool good, const char *what)
 	return good;
 }
 
-static bool uses_handle(const struct op *op)
+/* What the fuzz target is about that is being tested. */
+static enum program_layer layer;
+
+static bool args_are_legal(const struct program *p, const struct op *op)
 {
-	return op->kind == OP_FREE || op->kind == OP_WRITE || op->kind == OP_VERIFY;
+	uint32_t max = op->kind == OP_GET_VM_AREAS ? OP_ARGS_MAX : op->kind == OP_GET_VM_AREA;
+
+	if (op->nr_args > max || op->first_arg + op->nr_args > p->nr_args)
+		return false;
+	for (uint32_t i = 0; i < op->nr_args; i++)
+		if (!number_is_encodable(p->args[op->first_arg + i].a) ||
+		    !number_is_encodable(p->args[op->first_arg + i].b))
+			return false;
+	return true;
 }
 
 static bool op_is_legal(const struct program *p, const struct op *op, uint32_t handles)
 {
-	bool null = op->handle == PROGRAM_NO_HANDLE && op->kind == OP_FREE && !op->offset;
+	bool null = op->handle == PROGRAM_NO_HANDLE && !op->offset &&
+		    (op->kind == OP_FREE || op->kind == OP_VFREE);
 
 	if (op->kind >= OP_NR || op->gfp >= PCPU_GFP_NR || op->fault >= PCPU_FAULT_NR)
 		return false;
-	if (uses_handle(op) ? op->handle >= handles && !null : op->handle != 0)
+	if (op_uses_handle(op->kind) ? op->handle >= handles && !null : op->handle != 0)
 		return false;
-	if (op->kind == OP_ALLOC && !align_is_encodable(&p->machine, op->align))
+	if (!align_is_encodable(&p->machine, op->align) || !number_is_encodable(op->size))
+		return false;
+	if (!args_are_legal(p, op))
 		return false;
 	if (op->fault == PCPU_FAULT_NONE)
 		return !op->fault_n;
@@ -82,36 +101,59 @@ static void check_result(const uint8_t *data, size_t size, bool encoded)
 	uint8_t *again;
 	size_t len;
 
-	program_from_bytes(&p, LAYER_ANY, data, size);
+	program_from_bytes(&p, layer, data, size);
 	check(!machine_fault(&p.machine), "machine is legal");
 	for (uint32_t i = 0; i < p.nr_ops; i++) {
 		const struct op *op = p.ops + i;
 
 		check(op_is_legal(&p, op, handles), "op is legal");
-		handles += op->kind == OP_ALLOC;
+		handles += op_infos[op->kind].letter != 0;
 		kinds[op->kind]++;
 		gfps[op->gfp]++;
 		faults[op->fault]++;
 	}
 	if (encoded) {
-		again = program_to_bytes(&p, LAYER_ANY, &len);
+		again = program_to_bytes(&p, layer, &len);
 		check(len == size && !memcmp(again, data, len), "encoded canonically");
 		free(again);
 	}
 	program_exit(&p);
 }
 
-static bool same_op(const struct op *a, const struct op *b)
+static bool same_args(const struct program *p, const struct op *a, const struct program *q,
+		      const struct op *b)
+{
+	if (a->nr_args != b->nr_args)
+		return false;
+	for (uint32_t i = 0; i < a->nr_args; i++)
+		if (p->args[a->first_arg + i].a != q->args[b->first_arg + i].a ||
+		    p->args[a->first_arg + i].b != q->args[b->first_arg + i].b)
+			return false;
+	return true;
+}
+
+static bool same_boot(const struct op *a, const struct op *b)
+{
+	return a->choice == b->choice && a->boot.static_size == b->boot.static_size &&
+	       a->boot.reserved_size == b->boot.reserved_size &&
+	       a->boot.dyn_size == b->boot.dyn_size && a->boot.unit == b->boot.unit &&
+	       a->boot.atom == b->boot.atom;
+}
+
+static bool same_op(const struct program *p, const struct op *a, const struct program *q,
+		    const struct op *b)
 {
 	return a->kind == b->kind && a->gfp == b->gfp && a->reserved == b->reserved &&
 	       a->fault == b->fault && a->fault_n == b->fault_n && a->handle == b->handle &&
 	       a->size == b->size && a->align == b->align && a->offset == b->offset &&
 	       a->seed == b->seed && a->chunk == b->chunk && a->start == b->start &&
-	       a->end == b->end;
+	       a->end == b->end && a->ioremap == b->ioremap && a->node == b->node &&
+	       a->cpu == b->cpu && same_boot(a, b) && same_args(p, a, q, b);
 }
 
 /* Two ops at one place that differ: in what alone? */
-static enum effect op_effect(const struct op *a, const struct op *b)
+static enum effect op_effect(const struct program *p, const struct op *a, const struct program *q,
+			     const struct op *b)
 {
 	const struct {
 		enum effect effect;
@@ -125,11 +167,18 @@ static enum effect op_effect(const struct op *a, const struct op *b)
 		{ EFFECT_offset, a->offset != b->offset },
 		{ EFFECT_fault, a->fault != b->fault || a->fault_n != b->fault_n },
 		{ EFFECT_pages, a->chunk != b->chunk || a->start != b->start || a->end != b->end },
+		{ EFFECT_ioremap, a->ioremap != b->ioremap },
+		{ EFFECT_node, a->node != b->node },
+		{ EFFECT_cpu, a->cpu != b->cpu },
+		{ EFFECT_args, !same_args(p, a, q, b) },
+		{ EFFECT_boot, !same_boot(a, b) },
 		{ EFFECT_many, a->seed != b->seed },
 	};
 	enum effect found = EFFECT_many;
 	unsigned int nr = 0;
 
+	if (a->kind != b->kind)
+		return EFFECT_many;
 	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
 		if (by[i].differs) {
 			found = by[i].effect;
@@ -145,14 +194,14 @@ static enum effect same_length_effect(const struct program *a, const struct prog
 	uint32_t at[3], nr = 0;
 
 	for (uint32_t i = 0; i < a->nr_ops && nr < 3; i++)
-		if (!same_op(a->ops + i, b->ops + i))
+		if (!same_op(a, a->ops + i, b, b->ops + i))
 			at[nr++] = i;
 	if (!nr)
 		return EFFECT_nothing;
 	if (nr == 1)
-		return op_effect(a->ops + at[0], b->ops + at[0]);
-	if (nr == 2 && same_op(a->ops + at[0], b->ops + at[1]) &&
-	    same_op(a->ops + at[1], b->ops + at[0]))
+		return op_effect(a, a->ops + at[0], b, b->ops + at[0]);
+	if (nr == 2 && same_op(a, a->ops + at[0], b, b->ops + at[1]) &&
+	    same_op(a, a->ops + at[1], b, b->ops + at[0]))
 		return EFFECT_swapped;
 	return EFFECT_many;
 }
@@ -163,7 +212,7 @@ static bool is_comb(const struct program *p, uint32_t from)
 	for (uint32_t i = from; i < p->nr_ops; i++) {
 		const struct op *op = p->ops + i;
 
-		if (op->kind != OP_FREE || op->offset || op->fault ||
+		if (!op_uses_handle(op->kind) || op->offset || op->fault ||
 		    op->handle - p->ops[from].handle !=
 			    (i - from) * (p->ops[from + 1].handle - p->ops[from].handle))
 			return false;
@@ -191,7 +240,7 @@ static uint32_t first_difference(const struct program *a, const struct program *
 {
 	uint32_t i = 0;
 
-	while (i < a->nr_ops && i < b->nr_ops && same_op(a->ops + i, b->ops + i))
+	while (i < a->nr_ops && i < b->nr_ops && same_op(a, a->ops + i, b, b->ops + i))
 		i++;
 	return i;
 }
@@ -205,7 +254,7 @@ static void count_followers(const struct program *longer, const struct program *
 	uint32_t at = first_difference(longer, shorter), handle, nr = 0;
 	bool good = true;
 
-	if (longer->nr_ops != shorter->nr_ops + 1 || longer->ops[at].kind != OP_ALLOC)
+	if (longer->nr_ops != shorter->nr_ops + 1 || !op_infos[longer->ops[at].kind].letter)
 		return;
 	handle = program_nr_handles(longer, at);
 	for (uint32_t i = at; i < shorter->nr_ops; i++) {
@@ -213,7 +262,8 @@ static void count_followers(const struct program *longer, const struct program *
 
 		if (l->kind != s->kind || l->size != s->size || l->align != s->align)
 			return;
-		if (!uses_handle(l) || l->handle == handle || l->handle == PROGRAM_NO_HANDLE)
+		if (!op_uses_handle(l->kind) || l->handle == handle ||
+		    l->handle == PROGRAM_NO_HANDLE)
 			continue;
 		good = good && s->handle == l->handle - (l->handle > handle);
 		nr++;
@@ -242,8 +292,8 @@ static void count_effect(const uint8_t *before, size_t size, const uint8_t *afte
 	struct machine *m = &a.machine, *n = &b.machine;
 	enum effect effect;
 
-	program_from_bytes(&a, LAYER_ANY, before, size);
-	program_from_bytes(&b, LAYER_ANY, after, len);
+	program_from_bytes(&a, layer, before, size);
+	program_from_bytes(&b, layer, after, len);
 	if (!machine_equal(m, n))
 		effect = EFFECT_machine;
 	else if (a.nr_ops > b.nr_ops)
@@ -296,11 +346,11 @@ static size_t check_mutation(uint8_t *data, size_t size, size_t max_size, unsign
 	size_t room = size > max_size ? size : max_size;
 	uint8_t *one = exact(data, size, room, 0), *two = exact(data, size, room, 0xee);
 	unsigned long calls = nr_byte_calls;
-	size_t len = mutate_program(LAYER_ANY, one, size, max_size, seed, bytes);
+	size_t len = mutate_program(layer, one, size, max_size, seed, bytes);
 	bool by_bytes = nr_byte_calls != calls;
 
 	check(len <= max_size, "result fits");
-	check(mutate_program(LAYER_ANY, two, size, max_size, seed, bytes) == len &&
+	check(mutate_program(layer, two, size, max_size, seed, bytes) == len &&
 		      !memcmp(one, two, len),
 	      "same seed, same result");
 	if (max_size < MIN_MUTABLE)
@@ -329,12 +379,12 @@ static bool is_crossing(const struct program *p, const struct program *a, uint32
 		const struct op *got = p->ops + i;
 		struct op want = i < cut ? a->ops[i] : b->ops[from + i - cut];
 
-		if (i >= cut && uses_handle(&want) && want.handle != PROGRAM_NO_HANDLE) {
+		if (i >= cut && op_uses_handle(want.kind) && want.handle != PROGRAM_NO_HANDLE) {
 			if (want.handle < left)
 				continue;
 			want.handle += before - left;
 		}
-		if (!same_op(got, &want))
+		if (!same_op(p, got, i < cut ? a : b, &want))
 			return false;
 	}
 	return true;
@@ -346,7 +396,8 @@ static void check_halves(const struct program *p, const struct program *a, const
 {
 	bool found = false;
 
-	if (p->nr_ops > 60 || BYTES_HEADER + (p->nr_ops + 1) * (size_t)BYTES_OP > max_out)
+	/* a further op may have been left out for its list */
+	if (p->nr_ops > 60 || program_bytes_len(p) + (OP_ARGS_MAX + 1) * BYTES_OP > max_out)
 		return;
 	for (uint32_t cut = 0; cut <= a->nr_ops && cut <= p->nr_ops && !found; cut++)
 		if (p->nr_ops - cut <= b->nr_ops)
@@ -359,23 +410,24 @@ static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, si
 {
 	uint8_t *first = exact(a, size_a, size_a, 0), *second = exact(b, size_b, size_b, 0);
 	uint8_t *one = exact(NULL, 0, max_out, 0), *two = exact(NULL, 0, max_out, 0xee);
-	size_t len = cross_programs(LAYER_ANY, first, size_a, second, size_b, one, max_out, seed);
+	size_t len = cross_programs(layer, first, size_a, second, size_b, one, max_out, seed);
 	struct program p, q, other;
 
 	check(len <= max_out, "crossing fits");
-	check(cross_programs(LAYER_ANY, first, size_a, second, size_b, two, max_out, seed) == len &&
+	check(cross_programs(layer, first, size_a, second, size_b, two, max_out, seed) == len &&
 		      !memcmp(one, two, len),
 	      "same seed, same crossing");
 	check(len || max_out < BYTES_HEADER, "crossing is not empty");
 	check_result(one, len, max_out >= BYTES_HEADER);
 	if (len) {
-		program_from_bytes(&p, LAYER_ANY, first, size_a);
-		program_from_bytes(&q, LAYER_ANY, one, len);
-		program_from_bytes(&other, LAYER_ANY, second, size_b);
+		program_from_bytes(&p, layer, first, size_a);
+		program_from_bytes(&q, layer, one, len);
+		program_from_bytes(&other, layer, second, size_b);
 		check_halves(&q, &p, &other, max_out);
 		program_exit(&other);
 		p.nr_ops = q.nr_ops = 0;
-		check(program_equal(&p, &q), "crossing has the machine of the first");
+		check(program_equal(&p, &q) || program_bytes_len(&p) > max_out,
+		      "crossing has the machine of the first, unless there is no room for it");
 		program_exit(&q);
 		program_exit(&p);
 	}
@@ -397,9 +449,10 @@ static size_t random_input(struct rng *r, uint8_t *data)
 			data[i] = (uint8_t)rng_next(r);
 		return len;
 	}
-	program_generate(&p, LAYER_ANY, r, rng_below(r, rng_below(r, 4) ? 40 : 400));
-	bytes = program_to_bytes(&p, LAYER_ANY, &len);
+	program_generate(&p, layer, r, rng_below(r, rng_below(r, 4) ? 40 : 400));
+	bytes = program_to_bytes(&p, layer, &len);
 	program_exit(&p);
+	len = len < MAX_SIZE ? len : MAX_SIZE;
 	memcpy(data, bytes, len);
 	free(bytes);
 	return rng_below(r, 8) ? len : rng_below(r, (uint32_t)len + 1);
@@ -411,9 +464,12 @@ static void check_chains(struct rng *r, unsigned long nr)
 	uint8_t data[MAX_SIZE + 1], other[MAX_SIZE + 1];
 
 	while (nr--) {
-		size_t size = random_input(r, data), size2 = random_input(r, other);
+		size_t size, size2;
 		size_t max_size = rng_below(r, 4) ? MAX_SIZE : rng_below(r, MAX_SIZE + 1);
 
+		layer = nr % LAYER_NR;
+		size = random_input(r, data);
+		size2 = random_input(r, other);
 		for (uint32_t n = 1 + rng_below(r, 6); n--;) {
 			unsigned int seed = (unsigned int)rng_next(r);
 
@@ -432,8 +488,12 @@ static void check_small_sizes(struct rng *r)
 
 	for (size_t size = 0; size <= 72; size++) {
 		for (size_t max_size = 0; max_size <= 72; max_size++) {
+			layer = (size + max_size) % LAYER_NR;
 			for (size_t i = 0; i < size; i++)
 				data[i] = (uint8_t)rng_next(r);
+			/* one in two with a machine that has records of its own */
+			if (size && max_size & 4)
+				data[0] = 0xff;
 			check_crossing(data, size, data, size / 2, max_size,
 				       (unsigned int)rng_next(r));
 			check_mutation(data, size, max_size, (unsigned int)rng_next(r),
@@ -456,6 +516,7 @@ static void check_limits(struct rng *r)
 		for (size_t b = 0; b < size; b++)
 			data[b] = (uint8_t)rng_next(r);
 		data[0] = 1;
+		layer = i % LAYER_NR;
 		check_mutation(data, size, i % 2 ? 300 : size, i, NULL);
 	}
 	free(data);
