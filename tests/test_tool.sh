@@ -102,6 +102,10 @@ exits 2 gen --seed 12x
 complains "gen: --seed: expected a number"
 exits 2 gen --ops 65537
 complains "gen: --ops: expected a number"
+exits 2 convert --target
+complains "--target: expected a value"
+exits 2 convert --target no-such-value "$0"
+complains "--target: expected one of"
 exits 2 list nothing
 complains "list: expected one of"
 
@@ -112,6 +116,11 @@ for table in rules quirks ops targets; do
 done
 exits 0 list rules
 ok "every rule is listed" [ "$(wc -l < "$tmp/out")" -eq "$(grep -c '^RULE(' oracle/rules.def)" ]
+
+exits 0 list ops
+ok "every op is listed" [ "$(wc -l < "$tmp/out")" -eq "$(grep -c '^OP(' targets/program/ops.def)" ]
+exits 0 list targets
+ok "four targets" [ "$(cut -d ' ' -f 1 "$tmp/out" | tr '\n' ' ')" = "pcpu pcpu_linux61 vm boot " ]
 
 # Programs to work on.
 head='pcpu-program 1
@@ -223,6 +232,11 @@ exits 0 gen --seed 0x4d --count 5
 ok "the seed in hexadecimal" cmp -s "$tmp/out" "$tmp/first"
 exits 0 gen --ops 3 --count 20
 ok "at most 3 ops" [ "$(grep -c . "$tmp/out")" -le 100 ]
+for target in vm boot; do
+	exits 0 gen --seed 77 --count 5 --target "$target"
+	ok "other target, other programs" [ "$(cat "$tmp/out")" != "$(cat "$tmp/first")" ]
+	says "$([ "$target" = vm ] && echo ' = get_vm_area ' || echo '^boot ')"
+done
 exits 0 gen --count 0
 ok "no program" [ ! -s "$tmp/out" ]
 exits 0 gen --seed 3 --count 20 --run
@@ -233,14 +247,14 @@ exits 1 gen --seed 3 --count 20 --run --keep-going --quirk chunk-edges
 says '^20 programs, '
 
 # Text to bytes to text: the same canonical text.  In the folder, as names are made of paths.
-round_trip() { # FOLDER
+round_trip() { # FOLDER TARGET
 	local file name
 
 	rm -rf "$tmp/canonical" "$tmp/bytes" "$tmp/again"
 	cd "$tmp" || exit 1
 	exits 0 convert --text -o canonical "$1"
-	exits 0 convert --bytes -o bytes canonical
-	exits 0 convert --text -o again bytes
+	exits 0 convert --bytes --target "$2" -o bytes canonical
+	exits 0 convert --text --target "$2" -o again bytes
 	cd - > /dev/null || exit 1
 	for file in "$tmp"/canonical/*.pcpu; do
 		name=${file##*/}
@@ -254,15 +268,29 @@ mkdir "$tmp/one"
 printf '# a remark\n%s # more\n\n r7=alloc size=0x40 align=8 kernel\nfree r07+0\n' "$head" \
 	> "$tmp/one/a.pcpu"
 printf '%s\n' "$head" > "$tmp/one/b.pcpu"
-round_trip one
+round_trip one pcpu
 ok "canonical text" cmp -s "$tmp/canonical/one-a.pcpu" "$tmp/clean.pcpu"
-round_trip texts
+round_trip texts vm
+round_trip texts pcpu
 for file in "$tmp"/texts/*.pcpu; do
 	ok "generated text is canonical" cmp -s "$file" "$tmp/canonical/texts-${file##*/}"
 done
+mkdir "$tmp/areas"
+for target in vm boot; do
+	for seed in 1 2 3 4 5 6 7 8; do
+		"$tool" gen --seed "$seed" --target "$target" > "$tmp/areas/$target$seed.pcpu"
+	done
+done
+for target in pcpu vm boot; do
+	round_trip areas "$target"
+	for file in "$tmp"/areas/*.pcpu; do
+		ok "generated text is canonical" \
+			cmp -s "$file" "$tmp/canonical/areas-${file##*/}"
+	done
+done
 find corpus -name '*.pcpu' -exec cp --parents {} "$tmp/" \; 2> /dev/null
 if [ -n "$(find "$tmp/corpus" -name '*.pcpu')" ]; then
-	round_trip corpus
+	round_trip corpus pcpu
 	ok "every file of the corpus" [ "$(find "$tmp/canonical" -type f | wc -l)" -eq \
 		"$(find corpus -name '*.pcpu' | wc -l)" ]
 fi

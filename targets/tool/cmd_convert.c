@@ -23,17 +23,27 @@ static bool write_file(const char *path, const void *data, size_t len)
 	return ok;
 }
 
-static bool convert_file(const char *from, const char *to, bool to_bytes)
+/**
+ * struct convert - what to convert to
+ * @to_bytes: to bytes
+ * @layer: of the fuzz target that reads the bytes
+ */
+struct convert {
+	bool to_bytes;
+	enum program_layer layer;
+};
+
+static bool convert_file(const struct convert *how, const char *from, const char *to)
 {
 	struct program p;
 	size_t len;
 	void *data;
 	bool ok;
 
-	if (!load_program(&p, from))
+	if (!load_program(&p, how->layer, from))
 		return false;
-	data = to_bytes ? (void *)program_to_bytes(&p, LAYER_ANY, &len) :
-			  (void *)program_to_text(&p, &len);
+	data = how->to_bytes ? (void *)program_to_bytes(&p, how->layer, &len) :
+			       (void *)program_to_text(&p, &len);
 	ok = write_file(to, data, len);
 	free(data);
 	program_exit(&p);
@@ -41,7 +51,7 @@ static bool convert_file(const char *from, const char *to, bool to_bytes)
 }
 
 /* FOLDER/x/y.pcpu becomes OUT/x-y, or x-y.pcpu for text. */
-static bool convert_into(const struct input *in, const char *folder, bool to_bytes)
+static bool convert_into(const struct convert *how, const struct input *in, const char *folder)
 {
 	struct input taken = { 0 };
 	bool ok = true;
@@ -68,20 +78,34 @@ static bool convert_into(const struct input *in, const char *folder, bool to_byt
 				*c = '-';
 		if (n > 5 && !strcmp(name + n - 5, ".pcpu"))
 			name[n - 5] = 0;
-		snprintf(path, sizeof(path), "%s/%s%s", folder, name, to_bytes ? "" : ".pcpu");
+		snprintf(path, sizeof(path), "%s/%s%s", folder, name, how->to_bytes ? "" : ".pcpu");
 		if (!input_unique(&taken, path)) {
 			usage_error("%s: expected another name, %s was made of an earlier file",
 				    in->path[i], path);
 			ok = false;
 			break;
 		}
-		if (!convert_file(in->path[i], path, to_bytes)) {
+		if (!convert_file(how, in->path[i], path)) {
 			ok = false;
 			break;
 		}
 	}
 	input_free(&taken);
 	return ok;
+}
+
+static bool take_target(struct convert *how, const char *name)
+{
+	const struct target *t;
+
+	if (!name) {
+		usage_error("--target: expected a value");
+		return false;
+	}
+	if (!find_target(name, &t))
+		return false;
+	how->layer = t->layer;
+	return true;
 }
 
 /**
@@ -93,16 +117,19 @@ int cmd_convert(int argc, char **argv)
 {
 	struct input in = { 0 };
 	const char *out = "-";
-	bool to_bytes = false, folder = false, ok = true;
+	struct convert how = { .to_bytes = false };
+	bool folder = false, ok = true;
 	struct stat st;
 
 	for (int i = 1; i < argc && ok; i++) {
 		if (!strcmp(argv[i], "--bytes"))
-			to_bytes = true;
+			how.to_bytes = true;
 		else if (!strcmp(argv[i], "--text"))
-			to_bytes = false;
+			how.to_bytes = false;
 		else if (!strcmp(argv[i], "-o") && i + 1 < argc)
 			out = argv[++i];
+		else if (!strcmp(argv[i], "--target"))
+			ok = take_target(&how, i + 1 < argc ? argv[++i] : NULL);
 		else if (argv[i][0] == '-' && argv[i][1])
 			ok = !usage_error(
 				"convert: unknown option '%s', see 'pcpufuzz convert --help'",
@@ -118,10 +145,10 @@ int cmd_convert(int argc, char **argv)
 	folder |= in.nr > 1 || (!stat(out, &st) && S_ISDIR(st.st_mode));
 	if (ok && folder)
 		ok = strcmp(out, "-") ?
-			     convert_into(&in, out, to_bytes) :
+			     convert_into(&how, &in, out) :
 			     !usage_error("convert: a folder or several files need -o FOLDER");
 	else if (ok)
-		ok = convert_file(in.path[0], out, to_bytes);
+		ok = convert_file(&how, in.path[0], out);
 	input_free(&in);
 	return ok ? EXIT_CLEAN : EXIT_USAGE;
 }

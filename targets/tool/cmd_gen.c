@@ -50,7 +50,7 @@ static int generate(const struct run_options *ro, const struct gen_options *go)
 		char *text;
 		size_t len;
 
-		program_generate(&p, LAYER_ANY, &r, (uint32_t)go->ops);
+		program_generate(&p, ro->layer, &r, (uint32_t)go->ops);
 		if (go->run) {
 			findings += !run_one(ro, &p, n, &ops);
 		} else {

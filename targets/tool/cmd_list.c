@@ -22,8 +22,11 @@ static void list_quirks(void)
 
 static void list_ops(void)
 {
+	static const char *const layers[LAYER_NR] = { "all", "pcpu", "vm", "boot" };
+
 	for (int i = 0; i < OP_NR; i++)
-		printf("%-72s %s\n", op_infos[i].syntax, op_infos[i].what);
+		printf("%-72s %-4s %s\n", op_infos[i].syntax, layers[op_infos[i].layer],
+		       op_infos[i].what);
 }
 
 static void list_targets(void)

@@ -79,7 +79,7 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
 		const char *path = in->path[reverse ? in->nr - 1 - i : i];
 		struct program p;
 
-		if (!load_program(&p, path)) {
+		if (!load_program(&p, ro->layer, path)) {
 			bad = true;
 			continue;
 		}

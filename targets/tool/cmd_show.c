@@ -36,7 +36,7 @@ static int show_file(const struct run_options *ro, const char *path)
 	char *text;
 	size_t len;
 
-	if (!load_program(&p, path))
+	if (!load_program(&p, ro->layer, path))
 		return EXIT_USAGE;
 	head = p;
 	head.nr_ops = 0;

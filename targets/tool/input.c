@@ -209,11 +209,12 @@ static bool looks_like_text(const uint8_t *data, size_t len)
 /**
  * load_program - read a program in either form
  * @p: the program, to be freed by program_exit()
+ * @layer: that of the fuzz target, if it is bytes
  * @path: the file, or "-"; one that ends in .pcpu must be text
  *
  * Return: false after an error message.
  */
-bool load_program(struct program *p, const char *path)
+bool load_program(struct program *p, enum program_layer layer, const char *path)
 {
 	size_t len, n = strlen(path);
 	bool must_be_text = n > 5 && !strcmp(path + n - 5, ".pcpu");
@@ -228,7 +229,7 @@ bool load_program(struct program *p, const char *path)
 		if (!ok)
 			usage_error("%s:%u: %s", path, err.line, err.what);
 	} else {
-		program_from_bytes(p, LAYER_ANY, data, len);
+		program_from_bytes(p, layer, data, len);
 	}
 	free(data);
 	return ok;

@@ -46,18 +46,36 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value)
 	return !errno && !*end && *value <= max;
 }
 
-static bool set_target(struct run_options *ro, const char *name)
+/**
+ * find_target - a fuzz target by its name
+ * @name: the name
+ * @target: where it is stored
+ *
+ * Return: false after an error message.
+ */
+bool find_target(const char *name, const struct target **target)
 {
 	for (int i = 0; i < TARGET_NR; i++) {
-		if (strcmp(targets[i].name, name))
-			continue;
-		ro->exec.option = targets[i].option;
-		ro->exec.tolerate = targets[i].tolerate;
-		return true;
+		if (!strcmp(targets[i].name, name)) {
+			*target = targets + i;
+			return true;
+		}
 	}
 	usage_error("--target: expected one of those that 'pcpufuzz list targets' shows; got '%s'",
 		    name);
 	return false;
+}
+
+static bool set_target(struct run_options *ro, const char *name)
+{
+	const struct target *t;
+
+	if (!find_target(name, &t))
+		return false;
+	ro->exec.option = t->option;
+	ro->exec.tolerate = t->tolerate;
+	ro->layer = t->layer;
+	return true;
 }
 
 static bool set_policy(struct run_options *ro, const char *name)

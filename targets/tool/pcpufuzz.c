@@ -18,13 +18,15 @@ const struct command commands[] = {
 	  cmd_run },
 	{ "show", "[options] FILE...", "show programs as text with the result of each op",
 	  RUN_OPTIONS_HELP "  --maps            draw all chunks after every op\n", cmd_show },
-	{ "convert", "[--text|--bytes] [-o OUT] FILE...", "convert programs between their forms",
+	{ "convert", "[--text|--bytes] [--target NAME] [-o OUT] FILE...",
+	  "convert programs between their forms",
 	  "  --text            to text (default)\n"
 	  "  --bytes           to bytes, as the fuzz engines want them\n"
+	  "  --target NAME     the fuzz target that reads or wrote the bytes (default: pcpu)\n"
 	  "  -o OUT            file, or folder for several (default: standard output)\n",
 	  cmd_convert },
 	{ "gen", "[options]", "generate random programs, and print or run them",
-	  "  --seed N          decides everything (default 1)\n"
+	  "  --seed N          decides everything, together with the target (default 1)\n"
 	  "  --count N         how many programs (default 1)\n"
 	  "  --ops N           ops of each at most (default 64)\n"
 	  "  --run             run them, stop at the first finding\n"

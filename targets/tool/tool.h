@@ -42,11 +42,12 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /**
  * struct run_options - how to run programs
  * @exec: handed to exec_run()
- * @target: the target chosen, for reproduce lines
+ * @layer: how bytes are decoded, and what is generated: that of the target
  * @how: the options as typed, for reproduce lines
  */
 struct run_options {
 	struct exec_options exec;
+	enum program_layer layer;
 	char how[640];
 };
 
@@ -55,13 +56,15 @@ struct run_options {
  * 0 if it is something else, -1 after an error message.
  */
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i);
+bool find_target(const char *name, const struct target **target);
 bool parse_number(const char *text, uint64_t max, uint64_t *value);
 
-#define RUN_OPTIONS_HELP                                                              \
-	"  --target NAME     policy and tolerance of a fuzz target (default: pcpu)\n" \
-	"  --policy NAME     contract, or linux-6.1 which switches all quirks on\n"   \
-	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"       \
-	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"            \
+#define RUN_OPTIONS_HELP                                                                 \
+	"  --target NAME     policy and tolerance of a fuzz target, and how bytes are\n" \
+	"                    decoded (default: pcpu)\n"                                  \
+	"  --policy NAME     contract, or linux-6.1 which switches all quirks on\n"      \
+	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"          \
+	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"               \
 	"  --full            check everything after every op, slowly\n"
 
 /* input.c */
@@ -80,6 +83,6 @@ bool input_unique(struct input *in, const char *path);
 void input_free(struct input *in);
 uint8_t *read_file(const char *path, size_t *len);
 bool is_text_program(const uint8_t *data, size_t len);
-bool load_program(struct program *p, const char *path);
+bool load_program(struct program *p, enum program_layer layer, const char *path);
 
 #endif
