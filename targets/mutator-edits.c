@@ -149,7 +149,7 @@ static struct space all_space(const struct edit *e)
 
 	space_init(&s, &e->p->machine);
 	for (uint32_t i = 0; i < e->p->nr_ops; i++)
-		space_add(&s, e->p->ops + i, e->p->args + e->p->ops[i].first_arg);
+		space_add(&s, e->p->ops + i, program_args(e->p, e->p->ops + i));
 	return s;
 }
 
@@ -398,7 +398,7 @@ static void edit_align(struct edit *e)
 
 static void edit_context(struct edit *e)
 {
-	struct op *op = pick_op(e, KIND(ALLOC) | KIND(GET_VM_AREA) | KIND(VMALLOC) | KIND(PHYS));
+	struct op *op = pick_op(e, KIND(ALLOC) | KIND(GET_VM_AREA) | KIND(VMALLOC));
 	uint32_t what = rng_below(e->r, 3);
 	const struct machine *m = &e->p->machine;
 
@@ -410,8 +410,14 @@ static void edit_context(struct edit *e)
 		op->ioremap = !op->ioremap;
 	else if (op->kind == OP_VMALLOC)
 		op->node = (uint16_t)rng_below(e->r, m->nr_nodes + !what);
-	else if (op->kind == OP_PHYS)
-		op->cpu = (uint16_t)rng_below(e->r, machine_nr_cpus(m) + !what);
+}
+
+static void edit_cpu(struct edit *e)
+{
+	struct op *op = pick_op(e, KIND(PHYS));
+
+	if (op->kind == OP_PHYS)
+		op->cpu = (uint16_t)rng_below(e->r, machine_nr_cpus(&e->p->machine) + 1);
 }
 
 static void edit_handle(struct edit *e)
@@ -492,7 +498,7 @@ static void edit_args(struct edit *e)
 			random_range(e, op);
 		return;
 	}
-	memcpy(args, e->p->args + op->first_arg, nr * sizeof(*args));
+	memcpy(args, program_args(e->p, op), nr * sizeof(*args));
 	nr = other_list(e, args, nr, e->p->machine.page);
 	set_args(e, op, args, areas || nr < 2 ? nr : 1);
 }
@@ -559,7 +565,8 @@ static const struct {
 	{ edit_size, KIND(ALLOC) | KIND(GET_VM_AREA) | KIND(VMALLOC) },
 	{ edit_size, KIND(ALLOC) | KIND(GET_VM_AREA) | KIND(VMALLOC) },
 	{ edit_align, KIND(ALLOC) | KIND(GET_VM_AREAS) },
-	{ edit_context, KIND(ALLOC) | KIND(GET_VM_AREA) | KIND(VMALLOC) | KIND(PHYS) },
+	{ edit_context, KIND(ALLOC) | KIND(GET_VM_AREA) | KIND(VMALLOC) },
+	{ edit_cpu, KIND(PHYS) },
 	{ edit_handle, FREES | KIND(PHYS) },
 	{ edit_handle, FREES | KIND(PHYS) },
 	{ edit_fault, 0 },

@@ -324,7 +324,7 @@ void program_from_bytes(struct program *p, enum program_layer layer, const uint8
 		if (!decode_op(&dec, &op, records + i * BYTES_OP))
 			continue;
 		handles_op(&dec.handles, &op);
-		space_add(&dec.space, &op, p->args + op.first_arg);
+		space_add(&dec.space, &op, program_args(p, &op));
 		program_add(p, &op);
 	}
 	handles_exit(&dec.handles);

@@ -16,7 +16,7 @@ static uint64_t page_of(const struct gen *g)
 
 static void remember(struct gen *g, const struct op *op)
 {
-	space_add(&g->space, op, g->p->args + op->first_arg);
+	space_add(&g->space, op, program_args(g->p, op));
 	g->area[g->nr_areas++] =
 		(struct area){ .handle = g->handles++, .kind = op->kind, .size = op->size };
 }

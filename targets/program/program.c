@@ -134,6 +134,18 @@ void program_add_arg(struct program *p, uint64_t a, uint64_t b)
 	p->args[p->nr_args++] = (struct op_arg){ a, b };
 }
 
+/**
+ * program_args - the list of an op
+ * @p: the program
+ * @op: an op of it
+ *
+ * Return: its @nr_args numbers, or NULL if it has none; valid until the next program_add_arg().
+ */
+const struct op_arg *program_args(const struct program *p, const struct op *op)
+{
+	return op->nr_args ? p->args + op->first_arg : NULL;
+}
+
 static bool args_equal(const struct program *p, const struct op *a, const struct program *q,
 		       const struct op *b)
 {

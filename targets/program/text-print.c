@@ -245,7 +245,7 @@ static void out_alloc(struct out *o, const struct op *op)
 /* What follows the name of an op that is about the address space or the boot. */
 static void out_vm_op(struct out *o, const struct op *op)
 {
-	const struct op_arg *args = o->p->args + op->first_arg;
+	const struct op_arg *args = program_args(o->p, op);
 
 	switch (op->kind) {
 	case OP_GET_VM_AREA:
