@@ -5,8 +5,9 @@
  *   start |gap A [A]  gap B [B][C]    gap top | top (size 0, at the end)
  *
  * The gap below an area belongs to it, so every free byte is in exactly one gap, and the largest
- * gap of each subtree tells a search which ones to skip.  Does not know which areas are live, nor
- * who frees them.
+ * gap of each subtree tells a search which ones to skip.  The largest one is known for each
+ * alignment of VM_IOREMAP, as ioremap areas and their guard pages leave many gaps that are large
+ * enough, but never once aligned.  Does not know which areas are live, nor who frees them.
  */
 #include <assert.h>
 
@@ -17,112 +18,117 @@ static int height_of(const struct vm_area *a)
 	return a ? a->height : 0;
 }
 
-static uint64_t max_gap_of(const struct vm_area *a)
+static void include_gaps(struct vm_area *a, const struct vm_area *below)
 {
-	return a ? a->max_gap : 0;
+	for (int order = 0; below && order <= VM_IOREMAP_MAX_ORDER; order++)
+		if (below->max_gap[order] > a->max_gap[order])
+			a->max_gap[order] = below->max_gap[order];
 }
 
 /* What an area knows of the tree below it. */
-static void update(struct vm_area *a)
+static void update(struct vm_area *a, uint64_t page)
 {
 	int left = height_of(a->left), right = height_of(a->right);
+	uint64_t lo = a->addr - a->gap;
 
 	a->height = 1 + (left > right ? left : right);
-	a->max_gap = a->gap;
-	if (max_gap_of(a->left) > a->max_gap)
-		a->max_gap = a->left->max_gap;
-	if (max_gap_of(a->right) > a->max_gap)
-		a->max_gap = a->right->max_gap;
+	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++) {
+		uint64_t skip = -lo & ((page << order) - 1);
+
+		a->max_gap[order] = skip < a->gap ? a->gap - skip : 0;
+	}
+	include_gaps(a, a->left);
+	include_gaps(a, a->right);
 }
 
-static struct vm_area *rotate_right(struct vm_area *a)
+static struct vm_area *rotate_right(struct vm_area *a, uint64_t page)
 {
 	struct vm_area *up = a->left;
 
 	a->left = up->right;
 	up->right = a;
-	update(a);
-	update(up);
+	update(a, page);
+	update(up, page);
 	return up;
 }
 
-static struct vm_area *rotate_left(struct vm_area *a)
+static struct vm_area *rotate_left(struct vm_area *a, uint64_t page)
 {
 	struct vm_area *up = a->right;
 
 	a->right = up->left;
 	up->left = a;
-	update(a);
-	update(up);
+	update(a, page);
+	update(up, page);
 	return up;
 }
 
 /* The root of a subtree whose sides differ in height by at most 2, after making that 1. */
-static struct vm_area *balance(struct vm_area *a)
+static struct vm_area *balance(struct vm_area *a, uint64_t page)
 {
 	int lean = height_of(a->left) - height_of(a->right);
 
 	if (lean > 1) {
 		if (height_of(a->left->left) < height_of(a->left->right))
-			a->left = rotate_left(a->left);
-		return rotate_right(a);
+			a->left = rotate_left(a->left, page);
+		return rotate_right(a, page);
 	}
 	if (lean < -1) {
 		if (height_of(a->right->right) < height_of(a->right->left))
-			a->right = rotate_right(a->right);
-		return rotate_left(a);
+			a->right = rotate_right(a->right, page);
+		return rotate_left(a, page);
 	}
-	update(a);
+	update(a, page);
 	return a;
 }
 
-static struct vm_area *insert(struct vm_area *root, struct vm_area *a)
+static struct vm_area *insert(struct vm_area *root, struct vm_area *a, uint64_t page)
 {
 	if (!root)
 		return a;
 	if (a->addr < root->addr)
-		root->left = insert(root->left, a);
+		root->left = insert(root->left, a, page);
 	else
-		root->right = insert(root->right, a);
-	return balance(root);
+		root->right = insert(root->right, a, page);
+	return balance(root, page);
 }
 
-static struct vm_area *detach_first(struct vm_area *root, struct vm_area **first)
+static struct vm_area *detach_first(struct vm_area *root, struct vm_area **first, uint64_t page)
 {
 	if (!root->left) {
 		*first = root;
 		return root->right;
 	}
-	root->left = detach_first(root->left, first);
-	return balance(root);
+	root->left = detach_first(root->left, first, page);
+	return balance(root, page);
 }
 
-static struct vm_area *detach(struct vm_area *root, const struct vm_area *a)
+static struct vm_area *detach(struct vm_area *root, const struct vm_area *a, uint64_t page)
 {
 	struct vm_area *up;
 
 	if (a->addr < root->addr) {
-		root->left = detach(root->left, a);
+		root->left = detach(root->left, a, page);
 	} else if (a->addr > root->addr) {
-		root->right = detach(root->right, a);
+		root->right = detach(root->right, a, page);
 	} else if (!root->left || !root->right) {
 		return root->left ? root->left : root->right;
 	} else {
-		struct vm_area *right = detach_first(root->right, &up);
+		struct vm_area *right = detach_first(root->right, &up, page);
 
 		up->right = right;
 		up->left = root->left;
 		root = up;
 	}
-	return balance(root);
+	return balance(root, page);
 }
 
 /* Refresh what the areas on the way to an area know of it. */
-static void update_path(struct vm_area *root, const struct vm_area *a)
+static void update_path(struct vm_area *root, const struct vm_area *a, uint64_t page)
 {
 	if (root != a)
-		update_path(a->addr < root->addr ? root->left : root->right, a);
-	update(root);
+		update_path(a->addr < root->addr ? root->left : root->right, a, page);
+	update(root, page);
 }
 
 /* The end of the last area below an address, or the start of the window. */
@@ -164,7 +170,7 @@ static struct vm_area *at_or_above(const struct vm_space *vm, uint64_t addr)
 void vm_tree_init(struct vm_space *vm)
 {
 	vm->top = (struct vm_area){ .addr = vm->cfg.end, .gap = vm->cfg.end - vm->cfg.start };
-	update(&vm->top);
+	update(&vm->top, vm_page(vm));
 	vm->root = &vm->top;
 	vm->nr_areas = 0;
 }
@@ -183,10 +189,10 @@ void vm_tree_insert(struct vm_space *vm, struct vm_area *area)
 	assert(next && next->addr >= area->addr && next->addr - area->addr >= area->size);
 	area->left = area->right = NULL;
 	area->gap = area->addr - below;
-	update(area);
+	update(area, vm_page(vm));
 	next->gap = next->addr - (area->addr + area->size);
-	update_path(vm->root, next);
-	vm->root = insert(vm->root, area);
+	update_path(vm->root, next, vm_page(vm));
+	vm->root = insert(vm->root, area, vm_page(vm));
 	vm->nr_areas++;
 }
 
@@ -200,9 +206,9 @@ void vm_tree_remove(struct vm_space *vm, struct vm_area *area)
 	struct vm_area *next = at_or_above(vm, area->addr + area->size);
 
 	assert(area != &vm->top && next);
-	vm->root = detach(vm->root, area);
+	vm->root = detach(vm->root, area, vm_page(vm));
 	next->gap += area->gap + area->size;
-	update_path(vm->root, next);
+	update_path(vm->root, next, vm_page(vm));
 	vm->nr_areas--;
 }
 
@@ -236,9 +242,14 @@ struct vm_area *vm_tree_next(const struct vm_space *vm, uint64_t addr)
 	return a != &vm->top ? a : NULL;
 }
 
-/* What is looked for: @from and @to lie in the window. */
+/**
+ * struct request - what is looked for
+ * @from, @to: in the window
+ * @order: the alignment in 2^order pages, as far as gaps are known for it
+ */
 struct request {
 	uint64_t size, align, from, to;
+	unsigned int order;
 };
 
 /* The part of the gap below an area that may be used; false if that is too small. */
@@ -275,12 +286,12 @@ static bool highest_in_gap(const struct vm_area *a, const struct request *q, uin
 
 /*
  * Both searches skip subtrees without a gap that is large enough and those outside of
- * [from, to), so they go wrong at most where a gap is cut off by that range, that is, twice, or
- * where a gap is large enough but not once aligned.
+ * [from, to).  So they go wrong at most where a gap is cut off by that range, that is, twice, or
+ * where an alignment larger than those of VM_IOREMAP leaves too little of it.
  */
 static bool lowest(const struct vm_area *a, const struct request *q, uint64_t *addr)
 {
-	if (!a || a->max_gap < q->size)
+	if (!a || a->max_gap[q->order] < q->size)
 		return false;
 	if (a->addr - a->gap > q->from && lowest(a->left, q, addr))
 		return true;
@@ -291,7 +302,7 @@ static bool lowest(const struct vm_area *a, const struct request *q, uint64_t *a
 
 static bool highest(const struct vm_area *a, const struct request *q, uint64_t *addr)
 {
-	if (!a || a->max_gap < q->size)
+	if (!a || a->max_gap[q->order] < q->size)
 		return false;
 	if (a->addr + a->size < q->to && highest(a->right, q, addr))
 		return true;
@@ -306,6 +317,8 @@ static bool clamp_request(const struct vm_space *vm, struct request *q)
 		q->from = vm->cfg.start;
 	if (q->to > vm->cfg.end)
 		q->to = vm->cfg.end;
+	while (q->order < VM_IOREMAP_MAX_ORDER && vm_page(vm) << (q->order + 1) <= q->align)
+		q->order++;
 	return q->size && q->from < q->to && q->size <= q->to - q->from;
 }
 

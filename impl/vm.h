@@ -30,7 +30,8 @@
  * @addr:     first address
  * @size:     bytes, the guard page included
  * @gap:      free bytes directly below it
- * @max_gap:  the largest @gap of the tree below and including this one
+ * @max_gap:  the largest @gap of the tree below and including this one, for each order: of what
+ *            is left of it once its start is aligned to 2^order pages
  * @flags:    VM_*
  * @lazy:     freed, not yet purged
  * @next_lazy: the one freed before it
@@ -42,7 +43,7 @@ struct vm_area {
 	struct vm_area *left, *right;
 	int height;
 	uint64_t addr, size;
-	uint64_t gap, max_gap;
+	uint64_t gap, max_gap[VM_IOREMAP_MAX_ORDER + 1];
 	unsigned int flags;
 	bool lazy;
 	struct vm_area *next_lazy;

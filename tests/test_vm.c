@@ -203,35 +203,53 @@ static void begin_op(struct bed *b, unsigned int fail_at)
 	b->flushes = 0;
 }
 
-/* Of a subtree: order, heights, gaps.  The height, or -1. */
-static int check_subtree(const struct vm_area *a, uint64_t *end, uint64_t *max_gap)
+/* The largest gap of each order in a subtree. */
+struct gaps {
+	uint64_t max[VM_IOREMAP_MAX_ORDER + 1];
+};
+
+static void add_gap(struct gaps *gaps, uint64_t lo, uint64_t hi, uint64_t page)
 {
-	uint64_t left_gap = 0, right_gap = 0;
+	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++) {
+		while (lo % (page << order) && lo < hi)
+			lo += page;
+		if (hi - lo > gaps->max[order])
+			gaps->max[order] = hi - lo;
+	}
+}
+
+/* Of a subtree: order, heights, gaps.  The height, or -1. */
+static int check_subtree(const struct bed *b, const struct vm_area *a, uint64_t *end,
+			 struct gaps *gaps)
+{
+	struct gaps below = { 0 };
 	int left, right;
 
-	*max_gap = 0;
 	if (!a)
 		return 0;
-	left = check_subtree(a->left, end, &left_gap);
+	left = check_subtree(b, a->left, end, &below);
 	if (left < 0 || a->addr < *end || a->gap != a->addr - *end)
 		return -1;
+	add_gap(&below, *end, a->addr, b->page);
 	*end = a->addr + a->size;
-	right = check_subtree(a->right, end, &right_gap);
-	*max_gap = a->gap > left_gap ? a->gap : left_gap;
-	if (right_gap > *max_gap)
-		*max_gap = right_gap;
-	if (right < 0 || left - right > 1 || right - left > 1 || *max_gap != a->max_gap)
+	right = check_subtree(b, a->right, end, &below);
+	if (right < 0 || left - right > 1 || right - left > 1 ||
+	    memcmp(below.max, a->max_gap, sizeof(below.max)))
 		return -1;
+	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++)
+		if (below.max[order] > gaps->max[order])
+			gaps->max[order] = below.max[order];
 	return a->height == 1 + (left > right ? left : right) ? a->height : -1;
 }
 
 static void check_state(const struct bed *b)
 {
-	uint64_t end = b->vm.cfg.start, max_gap;
+	uint64_t end = b->vm.cfg.start;
+	struct gaps gaps = { 0 };
 	struct vm_area *a = vm_tree_next(&b->vm, 0);
 	unsigned int lazy = 0;
 
-	check(check_subtree(b->vm.root, &end, &max_gap) > 0, "invariants of the tree");
+	check(check_subtree(b, b->vm.root, &end, &gaps) > 0, "invariants of the tree");
 	check(end == b->vm.cfg.end && b->vm.nr_areas == b->twin.nr, "number of areas");
 	for (unsigned int i = 0; i < b->twin.nr; i++) {
 		const struct vm_naive_area *want = b->twin.areas + i;
