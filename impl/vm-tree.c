@@ -18,27 +18,25 @@ static int height_of(const struct vm_area *a)
 	return a ? a->height : 0;
 }
 
-static void include_gaps(struct vm_area *a, const struct vm_area *below)
-{
-	for (int order = 0; below && order <= VM_IOREMAP_MAX_ORDER; order++)
-		if (below->max_gap[order] > a->max_gap[order])
-			a->max_gap[order] = below->max_gap[order];
-}
-
 /* What an area knows of the tree below it. */
 static void update(struct vm_area *a, uint64_t page)
 {
-	int left = height_of(a->left), right = height_of(a->right);
+	static const struct vm_area none;
+	const struct vm_area *left = a->left ? a->left : &none;
+	const struct vm_area *right = a->right ? a->right : &none;
 	uint64_t lo = a->addr - a->gap;
 
-	a->height = 1 + (left > right ? left : right);
+	a->height = 1 + (left->height > right->height ? left->height : right->height);
 	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++) {
 		uint64_t skip = -lo & ((page << order) - 1);
+		uint64_t most = skip < a->gap ? a->gap - skip : 0;
 
-		a->max_gap[order] = skip < a->gap ? a->gap - skip : 0;
+		if (left->max_gap[order] > most)
+			most = left->max_gap[order];
+		if (right->max_gap[order] > most)
+			most = right->max_gap[order];
+		a->max_gap[order] = most;
 	}
-	include_gaps(a, a->left);
-	include_gaps(a, a->right);
 }
 
 static struct vm_area *rotate_right(struct vm_area *a, uint64_t page)
@@ -112,6 +110,8 @@ static struct vm_area *detach(struct vm_area *root, const struct vm_area *a, uin
 	} else if (a->addr > root->addr) {
 		root->right = detach(root->right, a, page);
 	} else if (!root->left || !root->right) {
+		if (root->right)
+			update(root->right, page);
 		return root->left ? root->left : root->right;
 	} else {
 		struct vm_area *right = detach_first(root->right, &up, page);
@@ -121,14 +121,6 @@ static struct vm_area *detach(struct vm_area *root, const struct vm_area *a, uin
 		root = up;
 	}
 	return balance(root, page);
-}
-
-/* Refresh what the areas on the way to an area know of it. */
-static void update_path(struct vm_area *root, const struct vm_area *a, uint64_t page)
-{
-	if (root != a)
-		update_path(a->addr < root->addr ? root->left : root->right, a, page);
-	update(root, page);
 }
 
 /* The end of the last area below an address, or the start of the window. */
@@ -190,8 +182,8 @@ void vm_tree_insert(struct vm_space *vm, struct vm_area *area)
 	area->left = area->right = NULL;
 	area->gap = area->addr - below;
 	update(area, vm_page(vm));
+	/* the next one is on the way to where this one is added, so it is updated, too */
 	next->gap = next->addr - (area->addr + area->size);
-	update_path(vm->root, next, vm_page(vm));
 	vm->root = insert(vm->root, area, vm_page(vm));
 	vm->nr_areas++;
 }
@@ -206,9 +198,9 @@ void vm_tree_remove(struct vm_space *vm, struct vm_area *area)
 	struct vm_area *next = at_or_above(vm, area->addr + area->size);
 
 	assert(area != &vm->top && next);
-	vm->root = detach(vm->root, area, vm_page(vm));
+	/* the next one is above this one, or comes into its place, so it is updated, too */
 	next->gap += area->gap + area->size;
-	update_path(vm->root, next, vm_page(vm));
+	vm->root = detach(vm->root, area, vm_page(vm));
 	vm->nr_areas--;
 }
 
