@@ -939,6 +939,8 @@ int main(void)
 {
 	struct rng r = { 11 };
 
+	setvbuf(stdout, NULL, _IOLBF, 0); /* so that a failed assert does not hide what was said */
+
 	test_beyond_end();
 	test_wrap(32);
 	test_wrap(64);
