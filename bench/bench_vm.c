@@ -22,8 +22,12 @@
 #define GROUPS 4u
 #define PURGE_EVERY 16
 
-/* Of a machine with 4 memory nodes; see corpus/traces. */
-static const uint64_t offsets[GROUPS] = { 0, 0xf0800000, UINT64_C(0x11fa00000), 0xb0c00000 };
+/*
+ * Of 4 memory nodes of 64 GiB, their groups not ascending.  Distances are those of the nodes'
+ * memory, so the chunks of one node, which must fit into it, do not reach the next one's.
+ */
+static const uint64_t offsets[GROUPS] = { 0, UINT64_C(1) << 36, UINT64_C(3) << 36,
+					  UINT64_C(2) << 36 };
 static const uint64_t sizes[GROUPS] = { 0x200000, 0x200000, 0x200000, 0x200000 };
 
 /**
