@@ -90,8 +90,46 @@ static const struct subject_chunk *view_of(const struct exec *e, const struct mo
 	return NULL;
 }
 
+/* What a page of the window is used for. */
+static char page_char(const struct vm_naive *v, uint64_t addr)
+{
+	static const char chars[] = {
+		[AREA_PLAIN] = 'a', [AREA_IOREMAP] = 'i', [AREA_VMALLOC] = 'v',
+		[AREA_SET] = 'g',   [AREA_CHUNK] = 'c',	  [AREA_EARLY] = 'e',
+	};
+	const struct vm_naive_area *area = vm_naive_at(v, addr);
+
+	if (!area)
+		return '.';
+	return area->lazy ? '-' : chars[AREA_KIND(area->tag)];
+}
+
+/* One character per page, or if these are too many, one line per area. */
+static void print_window(FILE *f, const struct vm_naive *v)
+{
+	uint64_t nr = (v->end - v->start) / v->page;
+
+	fprintf(f,
+		"address space: %llu pages from %#llx, %u areas, %u of them freed and not purged\n",
+		(unsigned long long)nr, (unsigned long long)v->start, v->nr, v->nr_lazy);
+	for (uint64_t at = 0; at < nr && nr <= COLUMNS * LINES_MAX; at += COLUMNS) {
+		fprintf(f, "  %#-14llx |", (unsigned long long)(v->start + at * v->page));
+		for (uint64_t i = at; i < nr && i < at + COLUMNS; i++)
+			fputc(page_char(v, v->start + i * v->page), f);
+		fputs("|\n", f);
+	}
+	for (unsigned int i = 0; i < v->nr && nr > COLUMNS * LINES_MAX; i++) {
+		if (i == LINES_MAX) {
+			fprintf(f, "  and %u more\n", v->nr - i);
+			break;
+		}
+		fprintf(f, "  %#-14llx %c %llu bytes\n", (unsigned long long)v->areas[i].addr,
+			page_char(v, v->areas[i].addr), (unsigned long long)v->areas[i].size);
+	}
+}
+
 /**
- * map_print - draw chunks
+ * map_print - draw chunks, and if it is all of them, the address space
  * @f: where to
  * @e: a run, its subject still alive
  * @chunk: name of the one to draw, NULL or empty for all
@@ -108,4 +146,6 @@ void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int t
 		if (!chunk || !chunk[0] || !strcmp(c->name, chunk))
 			print_chunk(f, e, c, view_of(e, c), from, to);
 	}
+	if ((!chunk || !chunk[0]) && !m->dry && !e->oracle.down)
+		print_window(f, &m->vm);
 }

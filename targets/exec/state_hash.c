@@ -5,6 +5,8 @@
  * Equal on every compiler and word size, so that runs can be compared by their output.  Leaves
  * out addresses of the host, and the contents of pages, which the oracle compares.
  */
+#include <stdlib.h>
+
 #include "exec.h"
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -51,6 +53,30 @@ static uint64_t mix_chunk(uint64_t h, const struct subject_chunk *c)
 	return mix_map(h, c->populated, c->nr_pages);
 }
 
+/* The areas, and what each page of the window is translated to. */
+static uint64_t mix_address_space(uint64_t h, const struct exec *e)
+{
+	const struct oracle *o = &e->oracle;
+	unsigned int nr = o->ops->areas(o->s, NULL, 0);
+	struct subject_area *area = calloc(nr + 1, sizeof(*area));
+
+	if (!area)
+		abort();
+	o->ops->areas(o->s, area, nr);
+	for (unsigned int i = 0; i < nr; i++) {
+		h = mix(mix(h, area[i].addr), area[i].size);
+		h = mix(h, area[i].flags + (uint64_t)area[i].lazy + 2u * area[i].nr_pages);
+	}
+	free(area);
+	for (uint64_t at = o->w->vm_start; at < o->w->vm_end; at += o->m.page) {
+		uint32_t frame = o->ops->translate(o->s, at);
+
+		if (frame != PCPU_NO_FRAME)
+			h = mix(mix(h, at), frame);
+	}
+	return h;
+}
+
 /**
  * exec_state_hash - hash of the subject's internals after the last op
  * @e: the run
@@ -58,7 +84,10 @@ static uint64_t mix_chunk(uint64_t h, const struct subject_chunk *c)
 uint64_t exec_state_hash(const struct exec *e)
 {
 	const struct subject_view *v = &e->oracle.view;
-	uint64_t h = mix(0, v->nr_chunks);
+	uint64_t h = mix(mix(0, v->nr_chunks), e->oracle.down);
+
+	if (e->oracle.s && !e->oracle.down)
+		h = mix_address_space(h, e);
 
 	for (unsigned int i = 0; i < v->nr_chunks; i++)
 		h = mix_chunk(h, v->chunk + i);
