@@ -27,7 +27,7 @@ die() {
 	exit 2
 }
 
-count=300
+count=75
 seed=1
 tools=()
 while (($#)); do
@@ -92,26 +92,29 @@ turn() {
 	}' "$1"
 }
 
+# Programs as each target has them.
+mapfile -t targets < <("${tools[0]}" list targets | cut -d ' ' -f 1)
 mkdir "$tmp/generated"
 inputs=("$tmp/generated")
-"${tools[0]}" gen --seed "$seed" --count "$count" >"$tmp/all"
-awk -v dir="$tmp/generated" '
-	/^pcpu-program / { if (file) close(file); file = sprintf("%s/%05d.pcpu", dir, n++) }
-	file { print > file }' "$tmp/all"
-[[ $(find "$tmp/generated" -type f | wc -l) -eq $((10#$count)) ]] ||
-	die "expected $count generated programs"
+for target in "${targets[@]}"; do
+	"${tools[0]}" gen --seed "$seed" --count "$count" --target "$target" >"$tmp/all-$target"
+	awk -v dir="$tmp/generated/$target-" '
+		/^pcpu-program / { if (file) close(file); file = sprintf("%s%05d.pcpu", dir, n++) }
+		file { print > file }' "$tmp/all-$target"
+done
+[[ $(find "$tmp/generated" -type f | wc -l) -eq $((10#$count * ${#targets[@]})) ]] ||
+	die "expected $count generated programs for each target"
 if [[ -n $(find corpus -name '*.pcpu' -print -quit 2>/dev/null) ]]; then
 	inputs+=(corpus)
 fi
 
-mapfile -t targets < <("${tools[0]}" list targets | cut -d ' ' -f 1)
 for tool in "${tools[@]}"; do
 	name=${tool#"$root"/}
-	if [[ $tool != "${tools[0]}" ]]; then
-		"$tool" gen --seed "$seed" --count "$count" >"$tmp/gen"
-		compare "$name generates the same" "$tmp/all" "$tmp/gen"
-	fi
 	for target in "${targets[@]}"; do
+		if [[ $tool != "${tools[0]}" ]]; then
+			"$tool" gen --seed "$seed" --count "$count" --target "$target" >"$tmp/gen"
+			compare "$name generates the same for $target" "$tmp/all-$target" "$tmp/gen"
+		fi
 		if [[ $tool == "${tools[0]}" ]]; then
 			results "$tool" "$target" >"$tmp/$target"
 			grep -q '^exit [01]$' "$tmp/$target" ||
