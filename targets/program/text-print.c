@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "program.h"
 #include "text.h"
 #include "../../impl/pcpu.h"
 #include "../../oracle/world.h"
