@@ -14,7 +14,7 @@ usage: tests/identical.sh [--count N] [--seed N] PCPUFUZZ...
 
 Compare the builds PCPUFUZZ... of the tool: the first is what the others must equal.
 
-  --count N   programs to generate besides the corpus (default: 300)
+  --count N   programs to generate per target besides the corpus (default: 75)
   --seed N    where generating begins (default: 1)
   --help      print this
 

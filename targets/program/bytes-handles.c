@@ -46,6 +46,11 @@ static void lists_of(unsigned int kind, unsigned int of[2])
 	}
 }
 
+/**
+ * handles_init - start without handles
+ * @h: the handles; handles_exit() must follow
+ * @nr: how many there can be
+ */
 void handles_init(struct handles *h, size_t nr)
 {
 	uint32_t *all = malloc((nr + 1) * (NR_HANDLE_LISTS + 1) * sizeof(*all));
@@ -60,6 +65,10 @@ void handles_init(struct handles *h, size_t nr)
 		h->list[i].at = all + (i + 1) * (nr + 1);
 }
 
+/**
+ * handles_exit - free what they took
+ * @h: the handles
+ */
 void handles_exit(struct handles *h)
 {
 	free(h->place);
@@ -77,7 +86,11 @@ static void handles_swap(struct handles *h, unsigned int list, uint32_t i, uint3
 	h->place[a] = j;
 }
 
-/* Follow one op that was decoded or is being encoded. */
+/**
+ * handles_op - follow one op that was decoded or is being encoded
+ * @h: the handles
+ * @op: the op
+ */
 void handles_op(struct handles *h, const struct op *op)
 {
 	for (unsigned int i = 0; i < NR_HANDLE_LISTS; i++) {
@@ -94,7 +107,11 @@ void handles_op(struct handles *h, const struct op *op)
 	}
 }
 
-/* Open handles that suit an op. */
+/**
+ * handles_nr_open - how many open handles suit an op
+ * @h: the handles
+ * @kind: of the op
+ */
 uint32_t handles_nr_open(const struct handles *h, unsigned int kind)
 {
 	unsigned int of[2];
@@ -103,7 +120,11 @@ uint32_t handles_nr_open(const struct handles *h, unsigned int kind)
 	return h->list[of[0]].nr_open + (of[1] < NR_HANDLE_LISTS ? h->list[of[1]].nr_open : 0);
 }
 
-/* Closed handles that an op could have closed. */
+/**
+ * handles_nr_closed - how many closed handles an op could have closed
+ * @h: the handles
+ * @kind: of the op
+ */
 uint32_t handles_nr_closed(const struct handles *h, unsigned int kind)
 {
 	unsigned int of[2];
@@ -112,7 +133,13 @@ uint32_t handles_nr_closed(const struct handles *h, unsigned int kind)
 	return h->list[of[0]].nr - h->list[of[0]].nr_open;
 }
 
-/* One of the open handles that suit an op, of which there must be one. */
+/**
+ * handles_open - one of the open handles that suit an op, of which there must be one
+ * @h: the handles
+ * @kind: of the op
+ * @x: which; any number
+ * @recent: one of the newest
+ */
 uint32_t handles_open(const struct handles *h, unsigned int kind, uint32_t x, bool recent)
 {
 	uint32_t nr = handles_nr_open(h, kind), first;
@@ -131,7 +158,12 @@ uint32_t handles_open(const struct handles *h, unsigned int kind, uint32_t x, bo
 	return x < first ? h->list[of[0]].at[x] : h->list[of[1]].at[x - first];
 }
 
-/* One of the closed handles of an op, of which there must be one. */
+/**
+ * handles_closed - one of the closed handles of an op, of which there must be one
+ * @h: the handles
+ * @kind: of the op
+ * @x: which; any number
+ */
 uint32_t handles_closed(const struct handles *h, unsigned int kind, uint32_t x)
 {
 	unsigned int of[2];
@@ -140,7 +172,15 @@ uint32_t handles_closed(const struct handles *h, unsigned int kind, uint32_t x)
 	return h->list[of[0]].at[h->list[of[0]].nr_open + x % handles_nr_closed(h, kind)];
 }
 
-/* The form and number by which handles_open() or handles_closed() give a handle; else FORM_ANY. */
+/**
+ * handles_find - how a handle is named
+ * @h: the handles
+ * @kind: of the op that names it
+ * @handle: the handle
+ * @x: set to the number by which handles_open() or handles_closed() give it
+ *
+ * Return: FORM_OPEN or FORM_STALE, or FORM_ANY if the number is that of the handle itself.
+ */
 enum form handles_find(const struct handles *h, unsigned int kind, uint32_t handle, uint32_t *x)
 {
 	unsigned int of[2], list = h->of[handle];

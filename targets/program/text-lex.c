@@ -27,7 +27,14 @@ static uint32_t names_node(struct names *n)
 	return n->nr++;
 }
 
-/* Where the handle of a name is kept, plus 1; NULL if there is none and @make is false. */
+/**
+ * text_name_slot - where the handle of a name is kept, plus 1
+ * @n: the names
+ * @name: the name
+ * @make: make a slot if there is none
+ *
+ * Return: the slot, or NULL if there is none.
+ */
 uint32_t *text_name_slot(struct names *n, uint32_t name, bool make)
 {
 	uint32_t node = 0, next;
@@ -53,7 +60,13 @@ static bool is_word(char c)
 	return text_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* Report what was expected where the parser is.  Return: false. */
+/**
+ * text_expected - report what was expected where the parser is
+ * @ps: the parser
+ * @format: what was expected
+ *
+ * Return: false.
+ */
 bool text_expected(struct parser *ps, const char *format, ...)
 {
 	char what[sizeof(ps->err->what)], quote[QUOTE_MAX + 1];
@@ -82,13 +95,21 @@ bool text_expected(struct parser *ps, const char *format, ...)
 	return false;
 }
 
+/**
+ * text_skip_space - go to what follows the space
+ * @ps: the parser
+ */
 void text_skip_space(struct parser *ps)
 {
 	while (ps->at < ps->end && text_is_space(*ps->at))
 		ps->at++;
 }
 
-/* Take exactly this text, if it is next. */
+/**
+ * text_take - take exactly this text, if it is next
+ * @ps: the parser
+ * @text: the text
+ */
 bool text_take(struct parser *ps, const char *text)
 {
 	size_t len = strlen(text);
@@ -99,7 +120,11 @@ bool text_take(struct parser *ps, const char *text)
 	return true;
 }
 
-/* Take a whole word, if it is next, and the space after it. */
+/**
+ * text_take_word - take a whole word, if it is next, and the space after it
+ * @ps: the parser
+ * @word: the word
+ */
 bool text_take_word(struct parser *ps, const char *word)
 {
 	const char *start = ps->at;
@@ -126,7 +151,15 @@ static int digit_value(char c, unsigned int base)
 	return -1;
 }
 
-/* Take digits up to the end of the word; false if they are none, or not all digits, or too big. */
+/**
+ * text_digits - take digits up to the end of the word
+ * @ps: the parser
+ * @base: 10 or 16
+ * @max: largest legal value, above any digit
+ * @x: where it is stored
+ *
+ * Return: false if they are none, or not all digits, or too large.
+ */
 bool text_digits(struct parser *ps, unsigned int base, uint64_t max, uint64_t *x)
 {
 	const char *start = ps->at;
@@ -143,6 +176,15 @@ bool text_digits(struct parser *ps, unsigned int base, uint64_t max, uint64_t *x
 	return ps->at > start && (ps->at == ps->end || !is_word(*ps->at));
 }
 
+/**
+ * text_number - take a number
+ * @ps: the parser
+ * @min: smallest legal value
+ * @max: largest legal value
+ * @x: where it is stored
+ *
+ * Return: false after an error.
+ */
 bool text_number(struct parser *ps, uint32_t min, uint32_t max, uint32_t *x)
 {
 	const char *start = ps->at;
@@ -157,7 +199,13 @@ bool text_number(struct parser *ps, uint32_t min, uint32_t max, uint32_t *x)
 	return text_expected(ps, "a number from %u to %u", min, max);
 }
 
-/* A size or offset in the address space. */
+/**
+ * text_large - take a size or an offset in the address space
+ * @ps: the parser
+ * @x: where it is stored
+ *
+ * Return: false after an error.
+ */
 bool text_large(struct parser *ps, uint64_t *x)
 {
 	const char *start = ps->at;
@@ -169,7 +217,12 @@ bool text_large(struct parser *ps, uint64_t *x)
 	return text_expected(ps, "a number below 2^40, or from 2^64 - 2^40 on");
 }
 
-/* What follows a number that ends a word: space, or nothing, or a parenthesis. */
+/**
+ * text_gap - take what follows a number that ends a word: space, or nothing, or a parenthesis
+ * @ps: the parser
+ *
+ * Return: false after an error.
+ */
 bool text_gap(struct parser *ps)
 {
 	if (ps->at < ps->end && !text_is_space(*ps->at) && *ps->at != '(')
@@ -178,7 +231,15 @@ bool text_gap(struct parser *ps)
 	return true;
 }
 
-/* KEY=NUMBER and the space after it. */
+/**
+ * text_key - take KEY=NUMBER and the space after it
+ * @ps: the parser
+ * @key: with its "="
+ * @max: largest legal value
+ * @x: where it is stored
+ *
+ * Return: false after an error.
+ */
 bool text_key(struct parser *ps, const char *key, uint32_t max, uint32_t *x)
 {
 	if (!text_take(ps, key))

@@ -214,7 +214,12 @@ static const char *finish_machine(struct machine_text *t)
 	return machine_fault(m);
 }
 
-/* The line of the machine. */
+/**
+ * text_machine - parse the line of the machine
+ * @ps: the parser
+ *
+ * Return: false after an error.
+ */
 bool text_machine(struct parser *ps)
 {
 	struct machine_text t = { 0 };
