@@ -344,7 +344,10 @@ static void phase_look(struct gen *g)
 	}
 }
 
-/* Free everything, or most of it, in an order. */
+/**
+ * gen_vm_drain - free all areas, or most of them, in an order
+ * @g: the generator
+ */
 void gen_vm_drain(struct gen *g)
 {
 	uint32_t order = rng_below(g->r, 4);
@@ -379,7 +382,12 @@ static void phase_mix(struct gen *g)
 	}
 }
 
-/* The wrong way to free, what was freed before, what has an offset, what is no area at all. */
+/**
+ * gen_vm_error - an error of the caller
+ * @g: the generator
+ *
+ * The wrong way to free, what was freed before, what has an offset, what is no area at all.
+ */
 void gen_vm_error(struct gen *g)
 {
 	static const uint8_t frees[] = {

@@ -36,17 +36,31 @@ uint32_t rng_below(struct rng *r, uint32_t n)
 	return (uint32_t)((rng_next(r) >> 32) * n >> 32);
 }
 
-/* True once in @n times, never for 0. */
+/**
+ * gen_one_in - true once in so many times
+ * @g: the generator
+ * @n: how many; 0 for never
+ */
 bool gen_one_in(struct gen *g, uint32_t n)
 {
 	return n && !rng_below(g->r, n);
 }
 
+/**
+ * gen_between - a number from a range
+ * @g: the generator
+ * @from: the smallest
+ * @to: the largest
+ */
 uint32_t gen_between(struct gen *g, uint32_t from, uint32_t to)
 {
 	return from + rng_below(g->r, to - from + 1);
 }
 
+/**
+ * gen_full - has the program as many ops as it is to have
+ * @g: the generator
+ */
 bool gen_full(const struct gen *g)
 {
 	return g->p->nr_ops >= g->want;
@@ -69,6 +83,11 @@ static bool may_be_refused(unsigned int kind)
 	       kind == OP_BOOT;
 }
 
+/**
+ * gen_add - add an op, perhaps with a fault, unless the program is full
+ * @g: the generator
+ * @op: the op
+ */
 void gen_add(struct gen *g, struct op *op)
 {
 	if (gen_full(g))
@@ -79,7 +98,11 @@ void gen_add(struct gen *g, struct op *op)
 	program_add(g->p, op);
 }
 
-/* An op without members. */
+/**
+ * gen_simple - add an op without members
+ * @g: the generator
+ * @kind: which
+ */
 void gen_simple(struct gen *g, enum op_kind kind)
 {
 	struct op op = { .kind = (uint8_t)kind };
@@ -87,6 +110,11 @@ void gen_simple(struct gen *g, enum op_kind kind)
 	gen_add(g, &op);
 }
 
+/**
+ * gen_write - write to an object or a vmalloc area
+ * @g: the generator
+ * @handle: its handle
+ */
 void gen_write(struct gen *g, uint32_t handle)
 {
 	struct op op = { .kind = OP_WRITE, .handle = handle };
@@ -95,6 +123,11 @@ void gen_write(struct gen *g, uint32_t handle)
 	gen_add(g, &op);
 }
 
+/**
+ * gen_verify - read back what was written
+ * @g: the generator
+ * @handle: handle of an object or a vmalloc area
+ */
 void gen_verify(struct gen *g, uint32_t handle)
 {
 	struct op op = { .kind = OP_VERIFY, .handle = handle };
@@ -132,7 +165,10 @@ static uint32_t draw_align(struct gen *g)
 	return align_from_code(&g->p->machine, (uint8_t)rng_below(g->r, g->aligns));
 }
 
-/* An alloc of a size that suits this program. */
+/**
+ * gen_alloc_any - an alloc of a size that suits this program
+ * @g: the generator
+ */
 void gen_alloc_any(struct gen *g)
 {
 	bool reserved = gen_one_in(g, g->reserved);
@@ -143,7 +179,11 @@ void gen_alloc_any(struct gen *g)
 	add_alloc(g, size, align, reserved);
 }
 
-/* Free the live object that is @at-th by age. */
+/**
+ * gen_free_at - free a live object
+ * @g: the generator
+ * @at: which, by age
+ */
 void gen_free_at(struct gen *g, uint32_t at)
 {
 	struct op op = { .kind = OP_FREE };
