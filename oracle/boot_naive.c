@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,33 @@ static enum boot_status play_page(struct play *p)
 	return BOOT_OK;
 }
 
+/* The layout is given: one group, a unit for each CPU in the order of their ids. */
+static enum boot_status play_given(struct play *p)
+{
+	struct boot_forecast *f = p->f;
+	uint64_t addr;
+
+	play_groups(p, false);
+	f->dyn_size = p->cfg->dyn_size;
+	f->atom_size = p->cfg->atom_size;
+	f->alloc_size = f->unit_size = f->used = p->cfg->min_unit_size;
+	f->nr_units = f->nr_units_of[0] = f->nr_cpus;
+	if (budget_refuses(&f->budget, PCPU_FAULT_BOOT))
+		return BOOT_ENOMEM;
+	addr = boot_mem_alloc(&p->mem, 0, f->nr_units * f->unit_size, f->atom_size);
+	if (!addr)
+		return BOOT_ENOMEM;
+	f->base = addr;
+	for (unsigned int cpu = 0, unit = 0; cpu < p->cfg->nr_cpu_ids; cpu++) {
+		if (!possible(p->cfg, cpu))
+			continue;
+		f->unit_cpu[unit] = cpu;
+		f->unit_addr[unit++] = addr;
+		addr += f->unit_size;
+	}
+	return BOOT_OK;
+}
+
 static int columns(unsigned int n)
 {
 	return snprintf(NULL, 0, "%u", n);
@@ -350,7 +378,9 @@ void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecas
 	};
 	struct boot_mem_config mem = m->mem;
 
-	memset(f, 0, sizeof(*f));
+	/* the arrays are filled as far as they are used */
+	memset(f, 0, offsetof(struct boot_forecast, group_of));
+	f->log[0] = '\0';
 	f->budget = m->budget;
 	f->status = BOOT_EINVAL;
 	mem.backing = false;
@@ -358,7 +388,9 @@ void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecas
 	say(f, "setup_percpu: NR_CPUS:%u", m->cfg->nr_cpus_max);
 	say(f, " nr_cpumask_bits:%u nr_cpu_ids:%u", m->cfg->nr_cpu_ids, m->cfg->nr_cpu_ids);
 	say(f, " nr_node_ids:%u\n", m->cfg->nr_nodes);
-	if (m->cfg->choice != BOOT_PAGE) {
+	if (m->cfg->choice == BOOT_GIVEN) {
+		f->status = play_given(&p);
+	} else if (m->cfg->choice != BOOT_PAGE) {
 		f->status = play_embed(&p);
 		if (f->status)
 			say(f,
@@ -366,7 +398,7 @@ void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecas
 			    m->cfg->choice == BOOT_EMBED ? "embed" : "auto",
 			    error_number(f->status));
 	}
-	if (f->status) {
+	if (f->status && m->cfg->choice != BOOT_GIVEN) {
 		/* a failed embed has given everything back */
 		boot_mem_exit(&p.mem);
 		boot_mem_init(&p.mem, &mem);

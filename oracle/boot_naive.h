@@ -82,13 +82,13 @@ struct boot_forecast {
 	bool paged;
 	uint64_t dyn_size, unit_size, atom_size, alloc_size, used;
 	unsigned int nr_cpus, nr_groups, nr_units;
+	uint64_t base;
+	uint64_t *pages;
+	struct budget budget;
 	unsigned int group_of[BOOT_MAX_CPUS];
 	unsigned int nr_units_of[BOOT_MAX_CPUS];
 	uint32_t unit_cpu[BOOT_NAIVE_MAX_UNITS];
 	uint64_t unit_addr[BOOT_NAIVE_MAX_UNITS];
-	uint64_t base;
-	uint64_t *pages;
-	struct budget budget;
 	char log[BOOT_LOG_SIZE];
 };
 

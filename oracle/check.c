@@ -9,6 +9,7 @@
 
 #include "oracle.h"
 
+#define EARLY_PER_OP 16 /* pages of a mapped first chunk looked at per op, in turn */
 #define MAP_BYTES_PER_OP (16u << 10) /* of untouched maps per op, beyond that round robin */
 
 /**
@@ -411,6 +412,9 @@ bool check_state(struct oracle *o, bool everything)
 				return false;
 		}
 	}
+	for (uint32_t i = 0; i < o->m.nr_early && (everything || i < EARLY_PER_OP); i++)
+		if (!oracle_early_page(o, o->early_cursor++ % o->m.nr_early))
+			return false;
 	return check_totals(o) && (o->m.dry || check_areas(o, everything)) &&
 	       check_contents(o, everything) && check_static(o, everything) && check_misuse(o);
 }

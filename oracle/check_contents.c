@@ -256,6 +256,19 @@ bool check_pages(struct oracle *o, struct model_chunk *c)
 			      page, c->name, cpu);
 			if (c->stale[cpu * (unsigned int)c->nr_pages + (unsigned int)page])
 				continue;
+			CHECK(o, tlb_stale, !world_is_stale(o->w, addr), c, page * c->block_units,
+			      (page + 1) * c->block_units,
+			      "page %d of %s on CPU index %u was unmapped and not flushed, and the "
+			      "chunk lives on",
+			      page, c->name, cpu);
+			CHECK(o, frame_node,
+			      !mapped || !c->populated[page] ||
+				      world_node(o->w, addr) ==
+					      c->node[cpu * (unsigned int)c->nr_pages +
+						      (unsigned int)page],
+			      c, page * c->block_units, (page + 1) * c->block_units,
+			      "page %d of %s on CPU index %u comes from node %u", page, c->name,
+			      cpu, world_node(o->w, addr));
 			CHECK(o, page_mapped, mapped == c->populated[page], c,
 			      page * c->block_units, (page + 1) * c->block_units,
 			      "page %d of %s on CPU index %u is %smapped, but %spopulated", page,

@@ -33,6 +33,4 @@ struct layout {
 	uint64_t group_offset[MACHINE_MAX_CPUS], group_size[MACHINE_MAX_CPUS];
 };
 
-void layout_given(struct layout *l, const struct machine *m);
-
 #endif

@@ -88,7 +88,7 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
 	o->w = w;
 	o->tolerate = tolerate;
 	o->flags = flags;
-	oracle_foretell_boot(machine, w, &layout);
+	oracle_foretell_boot(o, &layout);
 	model_init(&o->m, machine, &layout, false);
 	o->s = ops->create(machine, w, option);
 	if (!oracle_check_boot(o))
@@ -110,8 +110,11 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
  */
 void oracle_exit(struct oracle *o)
 {
+	world_ends(o->w);
 	if (o->s)
 		o->ops->destroy(o->s);
+	if (o->boot)
+		boot_forecast_drop(o->boot);
 	model_exit(&o->m);
 	free(o->area);
 	free(o->static_want);
@@ -184,13 +187,13 @@ static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved,
 }
 
 /**
- * check_requests - the subject asked for exactly what was foretold, in the foretold order
+ * check_budget - what was asked for is what had to be
  * @o: the oracle
  * @b: what should be left
+ * @got: what is left
  */
-bool check_requests(struct oracle *o, const struct budget *b)
+bool check_budget(struct oracle *o, const struct budget *b, const struct budget *got)
 {
-	const struct budget *got = &o->w->budget;
 	unsigned int kind = PCPU_FAULT_NONE + 1, node = 0;
 
 	o->checked[RULE_requests]++;
@@ -200,13 +203,29 @@ bool check_requests(struct oracle *o, const struct budget *b)
 		return oracle_fail(o, RULE_requests, NULL, -1, -1,
 				   "%u %s requests are left to the fault, expected %u",
 				   got->fault[kind], fault_names[kind], b->fault[kind]);
+	for (kind = PCPU_FAULT_NONE + 1; kind < PCPU_FAULT_NR; kind++)
+		if (got->asked[kind] != b->asked[kind])
+			return oracle_fail(o, RULE_requests, NULL, -1, -1,
+					   "%u %s requests were made so far, expected %u",
+					   got->asked[kind], fault_names[kind], b->asked[kind]);
 	while (node < b->nr_nodes && got->frames_free[node] == b->frames_free[node])
 		node++;
 	if (node < b->nr_nodes)
 		return oracle_fail(o, RULE_requests, NULL, -1, -1,
 				   "%u frames are left on node %u, expected %u",
 				   got->frames_free[node], node, b->frames_free[node]);
-	return !o->failed; /* the oracle may have found itself wrong while foretelling */
+	return true;
+}
+
+/**
+ * check_requests - the subject asked for exactly what was foretold, in the foretold order
+ * @o: the oracle
+ * @b: what should be left
+ */
+bool check_requests(struct oracle *o, const struct budget *b)
+{
+	/* the oracle may have found itself wrong while foretelling */
+	return check_budget(o, b, &o->w->budget) && !o->failed;
 }
 
 /* What was served is in no chunk that there should be: is it in one that there should not be? */
@@ -593,6 +612,7 @@ static bool free_areas(struct oracle *o)
 
 static bool end_subject(struct oracle *o)
 {
+	world_ends(o->w);
 	o->ops->destroy(o->s);
 	o->s = NULL;
 	if (!check_misuse(o))
@@ -600,6 +620,8 @@ static bool end_subject(struct oracle *o)
 	CHECK(o, leak_frames, !o->w->owned[PCPU_OWNER_CHUNK] && !o->w->owned[PCPU_OWNER_VMALLOC],
 	      NULL, -1, -1, "%u page frames of chunks and %u of vmalloc areas did not return",
 	      o->w->owned[PCPU_OWNER_CHUNK], o->w->owned[PCPU_OWNER_VMALLOC]);
+	CHECK(o, mapped_total, !o->w->nr_mapped, NULL, -1, -1, "%u pages are still mapped",
+	      o->w->nr_mapped);
 	CHECK(o, leak_meta, !o->w->meta_live, NULL, -1, -1, "%u pieces of metadata did not return",
 	      o->w->meta_live);
 	CHECK(o, leak_boot, !o->w->boot.live, NULL, -1, -1,

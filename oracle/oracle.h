@@ -83,6 +83,8 @@ struct outcome {
  * @flags:     ORACLE_*
  * @view:      the subject's internals after the last op
  * @machine:   what it runs on
+ * @boot:      what was foretold of booting, until that was checked
+ * @early_cursor: page of a mapped first chunk that is looked at next
  * @down:      the machine did not boot, as foretold: nothing can be run on it
  * @area, @area_capacity: scratch for check_areas()
  * @failed:    a rule was broken
@@ -101,6 +103,8 @@ struct oracle {
 	struct subject_view view;
 	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
 	const struct machine *machine;
+	struct trial *boot;
+	uint32_t early_cursor;
 	bool down;
 	struct subject_area *area;
 	unsigned int area_capacity;
@@ -159,8 +163,10 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 bool check_areas(struct oracle *o, bool everything);
 
 /* oracle_boot.c */
-void oracle_foretell_boot(const struct machine *machine, struct world *w, struct layout *l);
+void oracle_foretell_boot(struct oracle *o, struct layout *l);
+bool oracle_early_page(struct oracle *o, uint32_t page);
 bool oracle_check_boot(struct oracle *o);
+void boot_forecast_drop(struct trial *boot);
 bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome *out);
 
 /* finding.c */
@@ -211,6 +217,7 @@ bool model_should_reclaim(const struct model *m, const struct model_chunk *c);
 bool check_refresh_view(struct oracle *o);
 bool check_misuse(struct oracle *o);
 bool check_requests(struct oracle *o, const struct budget *b);
+bool check_budget(struct oracle *o, const struct budget *want, const struct budget *got);
 bool check_hints_of(struct oracle *o, struct model_chunk *c);
 bool check_state(struct oracle *o, bool everything);
 

@@ -5,6 +5,7 @@
  * boot_naive.c foretells what it must come to and judges what it came to; this puts the question
  * and enters the answer into the model.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "boot_machine.h"
@@ -96,8 +97,13 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 	rule = boot_naive_check(&t->naive, &t->f, &got, what, sizeof(what));
 	if (rule != BOOT_RULE_NONE)
 		return oracle_fail(o, rules[rule], NULL, -1, -1, "%s", what);
-	CHECK(o, requests, !memcmp(t->f.budget.fault, w->budget.fault, sizeof(w->budget.fault)),
-	      NULL, -1, -1, "other requests than expected were made while booting");
+	if (!check_budget(o, &t->f.budget, &w->budget))
+		return false;
+	CHECK(o, boot_place,
+	      w->nr_mapped == (t->f.paged && status == BOOT_OK ?
+				       t->f.nr_units * (uint32_t)(t->f.unit_size / t->m->page) :
+				       0),
+	      NULL, -1, -1, "%u pages are mapped after booting", w->nr_mapped);
 	if (w->misuse)
 		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "while booting: %s", w->misuse);
 	return check_early_map(o, t->m, w, status == BOOT_OK ? areas : NULL);
@@ -139,59 +145,41 @@ static void layout_of_forecast(struct layout *l, const struct trial *t)
 	}
 }
 
-/* Static data at the start of a unit, and zeros behind it. */
-static bool unit_is_fresh(const struct oracle *o, uint64_t addr)
+/**
+ * oracle_foretell_boot - what the machine of a program must come to
+ * @o: the oracle, its machine and world set, nothing having happened in either
+ * @l: where it is stored
+ */
+void oracle_foretell_boot(struct oracle *o, struct layout *l)
 {
-	const struct layout *l = &o->m.layout;
-	const uint8_t *unit = world_access(o->w, addr); /* taken in one piece */
-	const uint8_t *rest = unit + l->static_size;
-	uint32_t nr = l->unit_size - l->static_size;
+	struct boot_args args;
 
-	return !memcmp(unit, o->w->static_data, l->static_size) &&
-	       (!nr || (!rest[0] && !memcmp(rest, rest + 1, nr - 1)));
+	o->boot = model_alloc(sizeof(*o->boot));
+	boot_args_of(o->machine, &args);
+	trial_init(o->boot, o->machine, &args, o->w);
+	layout_of_forecast(l, o->boot);
 }
 
-/* A given layout, as it was entered into the maps. */
-static bool check_given(struct oracle *o, enum boot_status status, const struct boot_areas *areas)
+/* The first chunk lies in the window: note what is there, and that it must stay. */
+static void enter_early_area(struct oracle *o)
 {
 	const struct layout *l = &o->m.layout;
+	struct budget none = { 0 };
 
-	CHECK(o, boot_status, status == BOOT_OK, NULL, -1, -1, "booting failed with %d", status);
-	CHECK(o, boot_place, areas->base_addr == l->base_addr, NULL, -1, -1,
-	      "the first unit lies at %#llx, expected at %#llx",
-	      (unsigned long long)areas->base_addr, (unsigned long long)l->base_addr);
-	for (unsigned int i = 0; i < l->nr_cpus; i++) {
-		unsigned int cpu = machine_cpu(o->machine, i);
-
-		CHECK(o, boot_units, areas->unit_offset[cpu] == l->unit_offset[i], NULL, -1, -1,
-		      "cpu %u: unit offset %#llx, expected %#llx", cpu,
-		      (unsigned long long)areas->unit_offset[cpu],
-		      (unsigned long long)l->unit_offset[i]);
-		CHECK(o, boot_static, unit_is_fresh(o, l->base_addr + l->unit_offset[i]), NULL, -1,
-		      -1, "cpu %u: its unit is not static data and zeros after booting", cpu);
-	}
-	return check_early_map(o, o->machine, o->w, areas);
+	vm_naive_insert(&o->m.vm, l->base_addr, l->group_size[0], AREA_EARLY);
+	o->m.nr_early = (uint32_t)(l->group_size[0] / o->m.page);
+	for (uint32_t i = 0; i < o->m.nr_early; i++)
+		tables_naive_map(&o->m.tables, &none, l->base_addr + (uint64_t)i * o->m.page);
 }
 
 /**
- * oracle_foretell_boot - what the machine of a program must come to
- * @machine: the machine
- * @w: its world, in which nothing has happened yet
- * @l: where it is stored
+ * boot_forecast_drop - forget what was foretold
+ * @boot: from oracle_foretell_boot()
  */
-void oracle_foretell_boot(const struct machine *machine, struct world *w, struct layout *l)
+void boot_forecast_drop(struct trial *boot)
 {
-	struct boot_args args;
-	struct trial t;
-
-	if (machine->first == FIRST_GIVEN) {
-		layout_given(l, machine);
-		return;
-	}
-	boot_args_of(machine, &args);
-	trial_init(&t, machine, &args, w);
-	layout_of_forecast(l, &t);
-	boot_forecast_free(&t.f);
+	boot_forecast_free(&boot->f);
+	free(boot);
 }
 
 /**
@@ -204,26 +192,47 @@ void oracle_foretell_boot(const struct machine *machine, struct world *w, struct
  */
 bool oracle_check_boot(struct oracle *o)
 {
-	const struct layout *l = &o->m.layout;
 	const struct boot_areas *areas;
 	enum boot_status status = o->ops->layout(o->s, &areas);
-	struct budget none = { 0 };
-	struct boot_args args;
-	struct trial t;
-	bool ok;
+	bool ok = trial_check(o, o->boot, o->w, status, areas);
 
-	if (o->machine->first == FIRST_GIVEN)
-		return check_given(o, status, areas);
-	boot_args_of(o->machine, &args);
-	trial_init(&t, o->machine, &args, o->w);
-	ok = trial_check(o, &t, o->w, status, areas);
-	boot_forecast_free(&t.f);
-	if (!ok || !l->paged)
-		return ok;
-	vm_naive_insert(&o->m.vm, l->base_addr, l->group_size[0], AREA_EARLY);
-	for (uint64_t i = 0; i < l->group_size[0]; i += o->m.page)
-		tables_naive_map(&o->m.tables, &none, l->base_addr + i);
-	o->m.nr_early = (uint32_t)(l->group_size[0] / o->m.page);
+	boot_forecast_drop(o->boot);
+	o->boot = NULL;
+	if (ok && o->m.layout.paged)
+		enter_early_area(o);
+	if (ok)
+		world_booted(o->w);
+	return ok;
+}
+
+/**
+ * oracle_early_page - a page of the first chunk is mapped as it was after booting
+ * @o: the oracle; the first chunk is mapped in the window
+ * @page: below the model's nr_early
+ */
+bool oracle_early_page(struct oracle *o, uint32_t page)
+{
+	uint64_t addr = o->m.layout.base_addr + (uint64_t)page * o->m.page;
+
+	/* that the entry did not change, the world sees to */
+	CHECK(o, page_table, o->ops->translate(o->s, addr) == world_pte(o->w, addr), NULL, -1, -1,
+	      "page %u of the first chunk: the tables say otherwise than they were set", page);
+	return true;
+}
+
+/* All that a boot took returned. */
+static bool check_all_returned(struct oracle *o, const struct world *w)
+{
+	if (w->misuse)
+		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "%s", w->misuse);
+	CHECK(o, boot_leak,
+	      !w->meta_live && !w->boot.live && !w->nr_mapped && !w->owned[PCPU_OWNER_CHUNK] &&
+		      !w->owned[PCPU_OWNER_VMALLOC],
+	      NULL, -1, -1,
+	      "after booting once more %u pieces of metadata, %llu bytes of boot memory, %u "
+	      "mappings and %u frames are left",
+	      w->meta_live, (unsigned long long)w->boot.live, w->nr_mapped,
+	      w->owned[PCPU_OWNER_CHUNK] + w->owned[PCPU_OWNER_VMALLOC]);
 	return true;
 }
 
@@ -242,8 +251,8 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 	struct machine m = *o->machine;
 	const struct boot_areas *areas;
 	enum boot_status status;
+	struct trial *t = model_alloc(sizeof(*t));
 	struct world w;
-	struct trial t;
 	void *boot;
 	bool ok;
 
@@ -251,19 +260,17 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 	m.static_size = args->static_size;
 	world_init(&w, &m);
 	memcpy(w.budget.fault, o->w->budget.fault, sizeof(w.budget.fault));
-	trial_init(&t, &m, args, &w);
+	trial_init(t, &m, args, &w);
 	boot = o->ops->boot(&m, args, &w, &status, &areas);
-	ok = trial_check(o, &t, &w, status, areas);
-	if (t.f.status != BOOT_OK)
-		out->reason = t.f.status == BOOT_ENOMEM ? REASON_BOOT_MEMORY : REASON_BOOT_REFUSED;
-	out->ptr = t.f.status == BOOT_OK ? t.f.base : 0;
+	ok = trial_check(o, t, &w, status, areas);
+	if (t->f.status != BOOT_OK)
+		out->reason = t->f.status == BOOT_ENOMEM ? REASON_BOOT_MEMORY : REASON_BOOT_REFUSED;
+	out->ptr = t->f.status == BOOT_OK ? t->f.base : 0;
 	memcpy(o->w->budget.fault, w.budget.fault, sizeof(w.budget.fault));
 	o->ops->boot_end(boot);
-	if (ok && (w.meta_live || w.boot.live || w.misuse))
-		ok = oracle_fail(o, w.misuse ? w.misuse_rule : RULE_boot_leak, NULL, -1, -1, "%s",
-				 w.misuse ? w.misuse :
-					    "not all memory returned after booting once more");
-	boot_forecast_free(&t.f);
+	ok = ok && check_all_returned(o, &w);
+	boot_forecast_free(&t->f);
+	free(t);
 	world_exit(&w);
 	return ok;
 }

@@ -107,6 +107,9 @@ static bool check_vmalloc(struct oracle *o, const struct model_vmalloc *v)
 		CHECK(o, page_table, o->ops->translate(o->s, addr) == world_pte(o->w, addr), NULL,
 		      -1, -1, "page %u of the vmalloc area at %#llx: the tables say otherwise", i,
 		      (ull)v->addr);
+		CHECK(o, frame_node, world_node(o->w, addr) == v->node[i], NULL, -1, -1,
+		      "page %u of the vmalloc area at %#llx comes from node %u, expected %u", i,
+		      (ull)v->addr, world_node(o->w, addr), v->node[i]);
 		CHECK(o, vm_content, !memcmp(data, v->shadow + (size_t)i * o->m.page, o->m.page),
 		      NULL, -1, -1, "page %u of the vmalloc area at %#llx changed", i,
 		      (ull)v->addr);
@@ -211,6 +214,26 @@ bool oracle_remove_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 	return settle(o, &b);
 }
 
+static bool same_area(const struct vm_naive_area *want, const struct subject_area *got)
+{
+	static const unsigned int flags[] = {
+		[AREA_PLAIN] = 0,
+		[AREA_IOREMAP] = VM_IOREMAP,
+		[AREA_VMALLOC] = VM_ALLOC,
+		[AREA_SET] = VM_ALLOC | VM_PCPU,
+		[AREA_CHUNK] = VM_ALLOC | VM_PCPU,
+		[AREA_EARLY] = VM_ALLOC | VM_PCPU,
+	};
+
+	enum area_kind kind = AREA_KIND(want->tag);
+	unsigned int nr_pages = 0;
+
+	if (kind == AREA_VMALLOC && !want->lazy)
+		nr_pages = model_vmalloc_of(want->tag)->nr_pages;
+	return want->addr == got->addr && want->size == got->size && want->lazy == got->lazy &&
+	       flags[kind] == got->flags && (want->lazy || nr_pages == got->nr_pages);
+}
+
 /**
  * oracle_find_vm_area - look an area up
  * @o: the oracle
@@ -223,6 +246,7 @@ bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 {
 	const struct vm_naive_area *area = vm_naive_find(&o->m.vm, addr);
 	struct subject_area got = { 0 };
+	struct budget b = o->w->budget;
 	bool found = o->ops->find_vm_area(o->s, addr, &got);
 
 	o->nr_ops++;
@@ -231,10 +255,12 @@ bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 	CHECK(o, vm_find, found == (area != NULL), NULL, -1, -1,
 	      "find_vm_area of %#llx found %s, expected %s", (ull)addr, found ? "one" : "none",
 	      area ? "one" : "none");
-	CHECK(o, vm_find, !found || (got.addr == addr && got.size == area->size), NULL, -1, -1,
-	      "find_vm_area of %#llx found %#llx with %llu bytes, expected %llu", (ull)addr,
-	      (ull)got.addr, (ull)got.size, area ? (ull)area->size : 0);
-	return true;
+	CHECK(o, vm_find, !found || same_area(area, &got), NULL, -1, -1,
+	      "find_vm_area of %#llx found %#llx with %llu bytes, flags %#x, %u pages%s; expected "
+	      "%llu bytes",
+	      (ull)addr, (ull)got.addr, (ull)got.size, got.flags, got.nr_pages,
+	      got.lazy ? ", freed" : "", area ? (ull)area->size : 0);
+	return settle(o, &b);
 }
 
 /* Which of congruent areas lie apart from each other as they should, and free. */
@@ -358,6 +384,7 @@ bool oracle_vmallocinfo(struct oracle *o)
 {
 	size_t len = o->ops->vmallocinfo(o->s, NULL, 0), at = 0;
 	char *text = model_alloc(len + 1), line[128];
+	struct budget b = o->w->budget;
 	bool same = true;
 
 	o->nr_ops++;
@@ -375,7 +402,7 @@ bool oracle_vmallocinfo(struct oracle *o)
 	free(text);
 	CHECK(o, vm_info, same, NULL, -1, -1, "the listing differs from the live areas at byte %zu",
 	      at);
-	return true;
+	return settle(o, &b);
 }
 
 /**
@@ -406,21 +433,6 @@ bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed
 			data[k] = want[k] = pattern_byte(seed, 0, i * o->m.page + k);
 	}
 	return check_misuse(o);
-}
-
-static bool same_area(const struct vm_naive_area *want, const struct subject_area *got)
-{
-	static const unsigned int flags[] = {
-		[AREA_PLAIN] = 0,
-		[AREA_IOREMAP] = VM_IOREMAP,
-		[AREA_VMALLOC] = VM_ALLOC,
-		[AREA_SET] = VM_ALLOC | VM_PCPU,
-		[AREA_CHUNK] = VM_ALLOC | VM_PCPU,
-		[AREA_EARLY] = VM_ALLOC | VM_PCPU,
-	};
-
-	return want->addr == got->addr && want->size == got->size && want->lazy == got->lazy &&
-	       flags[AREA_KIND(want->tag)] == got->flags;
 }
 
 /**
@@ -475,6 +487,7 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 	const struct layout *l = &o->m.layout;
 	uint64_t addr = ptr + l->unit_offset[cpu % l->nr_cpus];
 	uint64_t want = UINT64_MAX, got = UINT64_MAX, can_want = 0, can_got = 0;
+	struct budget b = o->w->budget;
 	bool is_static = false;
 
 	o->nr_ops++;
@@ -494,5 +507,5 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 	      NULL, -1, -1, "%#llx: static at %#llx, expected %s at %#llx", (ull)addr, (ull)can_got,
 	      is_static ? "static" : "not static", (ull)can_want);
 	out->ptr = want == UINT64_MAX ? 0 : want;
-	return true;
+	return settle(o, &b);
 }

@@ -63,7 +63,15 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 		.nr_nodes = 1,
 	};
 	struct oracle *o = &st->o;
-	struct layout layout;
+	const struct layout layout = {
+		.booted = true,
+		.base_addr = g->base_addr,
+		.unit_size = g->page * g->unit_pages,
+		.static_size = g->static_size,
+		.reserved_size = g->reserved_size,
+		.dyn_size = g->dyn_size,
+		.nr_cpus = 1,
+	};
 
 	memset(st, 0, sizeof(*st));
 	st->ops = ops;
@@ -71,8 +79,6 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 	o->w = w;
 	o->tolerate = tolerate;
 	o->flags = flags;
-	layout_given(&layout, &machine);
-	layout.base_addr = g->base_addr;
 	model_init(&o->m, &machine, &layout, true);
 	oracle_init_first_unit(o);
 

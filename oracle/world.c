@@ -38,6 +38,7 @@ static void *host_alloc(size_t size)
  */
 bool budget_refuses(struct budget *b, enum pcpu_fault kind)
 {
+	b->asked[kind]++;
 	return b->fault[kind] && --b->fault[kind] == 0;
 }
 
@@ -226,8 +227,9 @@ static struct world_frame *mapped_frame(struct world *w, uint32_t page)
 }
 
 /*
- * A CPU may load a translation at any time and keep it until it is told to forget it; so here it
- * always has, and keeps it even if the page tables say something else since.
+ * A CPU may load a translation at any time and keep it until it is told to forget it.  So here it
+ * always has: once an entry that was there has changed, the page is stale until it is flushed, even
+ * if the same frame comes back.
  */
 static void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 {
@@ -243,13 +245,16 @@ static void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 	old = mapped_frame(w, page);
 	if (old)
 		old->at = 0;
+	if (w->booted && ((w->pte[page] >= BOOT_MEM_FIRST_FRAME && w->pte[page] != PCPU_NO_FRAME) ||
+			  (frame >= BOOT_MEM_FIRST_FRAME && frame != PCPU_NO_FRAME)))
+		misuse(w, RULE_copies_distinct, "boot memory was mapped or unmapped after booting");
+	if (w->pte[page] != PCPU_NO_FRAME)
+		w->stale[page] = 1;
 	w->nr_mapped -= w->pte[page] != PCPU_NO_FRAME;
 	w->nr_mapped += frame != PCPU_NO_FRAME;
 	w->pte[page] = frame;
 	if (frame == PCPU_NO_FRAME)
 		return;
-	if (w->tlb[page] == PCPU_NO_FRAME)
-		w->tlb[page] = frame;
 	if (frame >= BOOT_MEM_FIRST_FRAME)
 		return;
 	if (frame >= w->node_start[w->budget.nr_nodes] || !w->frame[frame].data) {
@@ -274,7 +279,7 @@ static void world_tlb_flush(void *ctx, uint64_t start, uint64_t end)
 	if (end > w->vm_end)
 		end = w->vm_end;
 	for (; start < end; start += w->page_size)
-		w->tlb[page_index(w, start)] = w->pte[page_index(w, start)];
+		w->stale[page_index(w, start)] = 0;
 }
 
 /**
@@ -296,7 +301,7 @@ uint8_t *world_access(struct world *w, uint64_t addr)
 	page = page_index(w, addr);
 	if (w->pte[page] == PCPU_NO_FRAME)
 		return NULL;
-	if (w->tlb[page] != w->pte[page])
+	if (w->stale[page])
 		misuse(w, RULE_tlb_stale,
 		       "an access went through a translation that was unmapped "
 		       "and not flushed");
@@ -314,6 +319,48 @@ uint8_t *world_access(struct world *w, uint64_t addr)
 uint32_t world_pte(const struct world *w, uint64_t addr)
 {
 	return world_in_window(w, addr) ? w->pte[page_index(w, addr)] : PCPU_NO_FRAME;
+}
+
+/**
+ * world_is_stale - may a CPU still use a translation that is no longer there
+ * @w: the world
+ * @addr: an address of the window
+ */
+bool world_is_stale(const struct world *w, uint64_t addr)
+{
+	return w->stale[page_index(w, addr)];
+}
+
+/**
+ * world_node - the node that the frame of a page belongs to
+ * @w: the world
+ * @addr: an address of the window
+ *
+ * Return: UINT32_MAX if no ordinary frame is mapped there.
+ */
+unsigned int world_node(const struct world *w, uint64_t addr)
+{
+	uint32_t frame = w->pte[page_index(w, addr)];
+
+	return frame < w->node_start[w->budget.nr_nodes] ? w->frame[frame].node : UINT32_MAX;
+}
+
+/**
+ * world_booted - from now on boot memory stays mapped as it is
+ * @w: the world
+ */
+void world_booted(struct world *w)
+{
+	w->booted = true;
+}
+
+/**
+ * world_ends - the machine goes down, and may undo what it did when it booted
+ * @w: the world
+ */
+void world_ends(struct world *w)
+{
+	w->booted = false;
 }
 
 /**
@@ -397,7 +444,7 @@ static void init_window(struct world *w, const struct machine *m)
 	w->vm_start = m->vm_start;
 	w->vm_end = m->vm_start + (uint64_t)m->vm_pages * m->page;
 	w->pte = memset(host_alloc(size), 0xff, size);
-	w->tlb = memset(host_alloc(size), 0xff, size);
+	w->stale = memset(host_alloc(m->vm_pages), 0, m->vm_pages);
 }
 
 /**
@@ -472,7 +519,7 @@ void world_exit(struct world *w)
 	boot_mem_exit(&w->boot);
 	free(w->static_data);
 	free(w->pte);
-	free(w->tlb);
+	free(w->stale);
 	free(w->frame);
 	free(w->free_stack);
 }

@@ -19,11 +19,13 @@
 /**
  * struct budget - what can still be had, in a form that can be copied and tried out
  * @fault:       requests of each kind until one is refused: 0 never, 1 the next one
+ * @asked:       requests of each kind so far
  * @nr_nodes:    nodes there are
  * @frames_free: frames left on each
  */
 struct budget {
 	uint32_t fault[PCPU_FAULT_NR];
+	uint32_t asked[PCPU_FAULT_NR];
 	uint32_t nr_nodes;
 	uint32_t frames_free[MACHINE_MAX_NODES];
 };
@@ -54,7 +56,8 @@ struct world_frame {
  * @boot:         boot memory
  * @vm_start, @vm_end: the window; the end is never 0, see machine_fault()
  * @pte:          of each page of the window: the frame that the page tables translate it to
- * @tlb:          the same as the CPUs may still believe it: what was entered stays until flushed
+ * @stale:        1 for each whose translation changed and was not flushed since
+ * @booted:       boot memory is mapped and unmapped no more
  * @nr_mapped:    pages of the window that are mapped
  * @meta_live:    metadata blocks not given back
  * @page_size:    bytes per frame
@@ -73,7 +76,9 @@ struct world {
 	uint32_t owned[PCPU_OWNER_NR];
 	struct boot_mem boot;
 	uint64_t vm_start, vm_end;
-	uint32_t *pte, *tlb;
+	uint32_t *pte;
+	uint8_t *stale;
+	bool booted;
 	uint32_t nr_mapped, meta_live;
 	uint32_t page_size;
 	uint8_t *static_data;
@@ -90,6 +95,10 @@ uint8_t *world_access(struct world *w, uint64_t addr);
 bool world_in_window(const struct world *w, uint64_t addr);
 void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing);
 uint32_t world_pte(const struct world *w, uint64_t addr);
+bool world_is_stale(const struct world *w, uint64_t addr);
+unsigned int world_node(const struct world *w, uint64_t addr);
+void world_booted(struct world *w);
+void world_ends(struct world *w);
 uint64_t world_phys(struct world *w, uint64_t addr);
 bool budget_refuses(struct budget *b, enum pcpu_fault kind);
 bool budget_take_frame(struct budget *b, unsigned int *node);
