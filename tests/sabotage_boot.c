@@ -298,6 +298,7 @@ static const struct sabotage rows[] = {
 	{ RULE_map_range, BOOTS, 1, .boot = lie_map_range },
 	{ RULE_map_range, EMBED, AT_START, .boot = lie_map_range },
 	/* what nothing notices */
+	{ RULE_mapped_total, DOWN, AT_START, .hole = true, .boot = lie_stray_map },
 	{ RULE_boot_leak, BOOTS, 1, .hole = true, .boot = lie_frame_taken },
 	{ RULE_boot_leak, BOOTS, 4, .hole = true, .wrap = wrap_lose_unmap },
 	{ RULE_boot_leak, BOOTS, 2, .hole = true, .wrap = wrap_lose_unmap },
@@ -311,6 +312,7 @@ static const struct sabotage rows[] = {
 	{ RULE_leak_boot, GIVEN, AT_START, .found = AT_END, .boot = lie_taken },
 	{ RULE_leak_boot, PLAIN, 0, .destroy = destroy_take_boot },
 	{ RULE_leak_boot, PAGED, 0, .destroy = destroy_take_boot },
+	{ RULE_leak_boot, PAGED, 0, .wrap = wrap_lose_boot },
 };
 
 const struct sabotage_table sabotage_boot = SABOTAGE_TABLE("boot", rows);

@@ -24,6 +24,14 @@
 	     "populate chunk=1 pages=2..3\n" /* 4 */                                          \
 	     "r1 = alloc size=256 align=4\n" /* 5: c1+384 */
 
+/* The pages stay away for good. */
+#define NO_REUSE                                                                              \
+	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=64 " \
+	     "frames=64\n"                                                                    \
+	     "r0 = alloc size=384 align=4\n" /* 1: c1+0 */                                    \
+	     "populate chunk=1 pages=2..4\n" /* 2 */                                          \
+	     "depopulate chunk=1 pages=2..4\n" /* 3 */
+
 /* One CPU on each of two nodes. */
 #define NODES                                                                                 \
 	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=64 " \
@@ -211,6 +219,25 @@ static void exchange_pages(struct saboteur *s)
 	pte_set(s, a, frame_b);
 }
 
+/* The last page of the first chunk on two CPUs. */
+static void exchange_first_chunk(struct saboteur *s)
+{
+	uint64_t a = first_base(s) + 256, b = on_cpu1(s, a);
+	uint32_t frame_a = frame_of(s, a), frame_b = frame_of(s, b);
+
+	pte_set(s, a, frame_b);
+	pte_set(s, b, frame_a);
+	s->env.tlb_flush(s->w, a, b + 256);
+}
+
+/* A page of boot memory that is mapped. */
+static void give_mapped_boot_page(struct saboteur *s)
+{
+	uint32_t frame = frame_of(s, on_cpu1(s, first_base(s)) + 256);
+
+	s->env.boot_free(s->w, boot_mem_frame_addr(&s->w->boot, frame), 256);
+}
+
 /* Requests that are not needed; all is given back at once. */
 static void ask_meta(struct saboteur *s, enum pcpu_fault kind)
 {
@@ -284,6 +311,20 @@ static void lost_unmap(void *ctx, uint64_t addr, uint32_t frame)
 static void wrap_lose_unmap(struct pcpu_env *env)
 {
 	env->pte_set = lost_unmap;
+}
+
+/* The first chunk lies where the window starts. */
+static void lost_first_unmap(void *ctx, uint64_t addr, uint32_t frame)
+{
+	const struct world *w = ctx;
+
+	if (!is_sabotage_due() || frame != PCPU_NO_FRAME || addr >= w->vm_start + 1024)
+		sabotage_env()->pte_set(ctx, addr, frame);
+}
+
+static void wrap_lose_first_unmap(struct pcpu_env *env)
+{
+	env->pte_set = lost_first_unmap;
 }
 
 /* The first mapping of the op is not entered into the page tables. */
@@ -395,6 +436,12 @@ static uint32_t translate_always(struct saboteur *s, uint64_t addr, uint32_t fra
 	return frame == PCPU_NO_FRAME ? 0 : frame;
 }
 
+/* Of the first chunk only, which lies where the window starts. */
+static uint32_t translate_first_to_none(struct saboteur *s, uint64_t addr, uint32_t frame)
+{
+	return addr < s->w->vm_start + 1024 ? PCPU_NO_FRAME : frame;
+}
+
 static bool phys_off(struct saboteur *s, uint64_t addr, uint64_t *phys)
 {
 	bool there = subject_ours.phys(s->s, addr, phys);
@@ -469,7 +516,6 @@ static const struct sabotage rows[] = {
 	{ RULE_tlb_stale, PAGES, 3, .found = 5, .wrap = wrap_lose_flush },
 	{ RULE_tlb_stale, PAGES, 3, .found = 5, .wrap = wrap_short_flush },
 	{ RULE_tlb_stale, PAGES, 4, .before = exchange_pages, .translate = translate_as_world },
-	{ RULE_tlb_stale, ONE_FRAME, 3, .hole = true, .wrap = wrap_lose_flush },
 	{ RULE_map_range, PLAIN, 6, .after = map_below_window },
 	{ RULE_map_range, PLAIN, 6, .after = map_above_window },
 	{ RULE_map_range, PLAIN, 6, .after = map_inside_page },
@@ -484,6 +530,7 @@ static const struct sabotage rows[] = {
 	{ RULE_world_misuse, PLAIN, 6, .found = AT_END, .after = boot_alloc_no_pages },
 	{ RULE_world_misuse, PLAIN, 6, .found = AT_END, .after = boot_look_at_free },
 	{ RULE_world_misuse, PHYS, 3, .found = 7, .after = give_free_frame },
+	{ RULE_world_misuse, PAGED, 3, .found = AT_END, .after = give_mapped_boot_page },
 	{ RULE_requests, ARMED("meta"), 2, .after = ask_one_meta },
 	{ RULE_requests, ARMED("chunk"), 2, .after = ask_one_chunk },
 	{ RULE_requests, ARMED("area"), 2, .after = ask_one_area },
@@ -494,9 +541,7 @@ static const struct sabotage rows[] = {
 	{ RULE_requests, ARMED("meta"), 3, .after = ask_one_meta },
 	{ RULE_requests, ARMED("meta"), 2, .wrap = wrap_unasked_meta },
 	{ RULE_requests, ARMED("table"), 2, .wrap = wrap_unasked_meta },
-	{ RULE_requests, ARMED("meta"), 4, .hole = true, .after = ask_one_meta },
 	{ RULE_requests, NODES, 1, .wrap = wrap_node_0 },
-	{ RULE_requests, NODES, 1, .hole = true, .wrap = wrap_other_node },
 	{ RULE_page_mapped, PLAIN, 2, .after = unmap_served, .translate = translate_as_world },
 	{ RULE_page_mapped, PLAIN, 2, .after = map_unpopulated, .translate = translate_as_world },
 	{ RULE_page_mapped, PAGES, 4, .wrap = wrap_lose_map, .translate = translate_as_world },
@@ -519,10 +564,18 @@ static const struct sabotage rows[] = {
 	{ RULE_is_static, PHYS, 3, .is_static = static_always },
 	{ RULE_is_static, PHYS, 6, .is_static = static_always },
 	{ RULE_is_static, PHYS, 6, .is_static = static_never },
-	{ RULE_copies_distinct, PAGED, 2, .hole = true, .after = map_shared_boot_frame,
-	  .translate = translate_as_world },
 	{ RULE_leak_frames, PLAIN, 0, .destroy = destroy_take_frame },
 	{ RULE_leak_frames, PLAIN, 0, .destroy = destroy_take_vmalloc_frame },
+	/* what nothing notices */
+	{ RULE_copies_distinct, PAGED, 2, .hole = true, .after = map_shared_boot_frame,
+	  .translate = translate_as_world },
+	{ RULE_mapped_total, PAGED, 0, .hole = true, .wrap = wrap_lose_first_unmap },
+	{ RULE_tlb_stale, ONE_FRAME, 3, .hole = true, .wrap = wrap_lose_flush },
+	{ RULE_tlb_stale, NO_REUSE, 3, .hole = true, .wrap = wrap_lose_flush },
+	{ RULE_requests, ARMED("meta"), 4, .hole = true, .after = ask_one_meta },
+	{ RULE_requests, NODES, 1, .hole = true, .wrap = wrap_other_node },
+	{ RULE_page_table, PAGED, 1, .hole = true, .translate = translate_first_to_none },
+	{ RULE_page_table, PAGED, 3, .hole = true, .after = exchange_first_chunk },
 	{ RULE_mapped_total, PLAIN, 0, .hole = true, .destroy = destroy_map },
 };
 

@@ -158,6 +158,7 @@ static void sab_destroy(void *subject)
 
 	if (s->set)
 		subject_ours.free_vm_areas(s->s, s->set, s->nr_set);
+	s->calls = 0;
 	subject_ours.destroy(s->s);
 	drop_copies(s);
 	free(s);
