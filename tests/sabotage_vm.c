@@ -47,6 +47,22 @@
 	      "purge\n" /* 3 */                 \
 	      "v1 = vmalloc size=512\n" /* 4 */
 
+/* The same with two areas; the second one is the first to get frames again. */
+#define REUSE_TWO                                    \
+	SMALL "v0 = vmalloc size=256\n" /* 1: 0 */   \
+	      "v1 = vmalloc size=512\n" /* 2: 512 */ \
+	      "vfree v0\n" /* 3 */                   \
+	      "vfree v1\n" /* 4 */                   \
+	      "purge\n" /* 5 */                      \
+	      "v2 = vmalloc size=1024\n" /* 6 */
+
+/* The first chunk is mapped, two pages for each CPU. */
+#define PAGED                                                                                \
+	HEAD "machine cpus=2 page=256 unit_pages=2 static=33 reserved=0 dyn=99 vm_pages=48 " \
+	     "frames=64 first=page\n"                                                        \
+	     "v0 = vmalloc size=512\n" /* 1 */                                               \
+	     "vfree v0\n" /* 2 */
+
 /* No room: the second request purges on its own. */
 #define FULL                                                  \
 	SMALL "v0 = get_vm_area size=4096\n" /* 1 */          \
@@ -278,6 +294,16 @@ static void change_byte(struct saboteur *s)
 	*world_access(s->w, s->ptr + 511) ^= 1;
 }
 
+/* The last page of the first chunk, which no object lies on, goes to where an area was. */
+static void move_page(struct saboteur *s)
+{
+	uint64_t from = on_cpu1(s, first_base(s)) + 256;
+	uint32_t frame = world_pte(s->w, from);
+
+	s->env.pte_set(s->w, from, PCPU_NO_FRAME);
+	s->env.pte_set(s->w, s->ptr, frame);
+}
+
 /* The two pages of the area exchanged, which still hold the same. */
 static void exchange_pages(struct saboteur *s)
 {
@@ -325,6 +351,28 @@ static void lost_flush(void *ctx, uint64_t start, uint64_t end)
 static void wrap_lose_flush(struct pcpu_env *env)
 {
 	env->tlb_flush = lost_flush;
+}
+
+/* Of all areas, the first page only. */
+static void first_flush(void *ctx, uint64_t start, uint64_t end)
+{
+	sabotage_env()->tlb_flush(ctx, start, is_sabotage_due() ? start + 256 : end);
+}
+
+static void wrap_first_flush(struct pcpu_env *env)
+{
+	env->tlb_flush = first_flush;
+}
+
+static void lost_unmap(void *ctx, uint64_t addr, uint32_t frame)
+{
+	if (!is_sabotage_due() || frame != PCPU_NO_FRAME)
+		sabotage_env()->pte_set(ctx, addr, frame);
+}
+
+static void wrap_lose_unmap(struct pcpu_env *env)
+{
+	env->pte_set = lost_unmap;
 }
 
 static void lost_frame(void *ctx, uint32_t frame)
@@ -407,7 +455,10 @@ static const struct sabotage rows[] = {
 	{ RULE_page_table, CONTENT, 1, .after = exchange_pages_and_flush },
 	{ RULE_tlb_stale, CONTENT, 1, .after = exchange_pages, .translate = translate_as_world },
 	{ RULE_tlb_stale, REUSE, 3, .found = 4, .wrap = wrap_lose_flush },
+	{ RULE_tlb_stale, REUSE_TWO, 5, .found = 6, .wrap = wrap_first_flush },
+	{ RULE_frame_mapped, REUSE, 2, .wrap = wrap_lose_unmap },
 	{ RULE_frames_used, REUSE, 2, .wrap = wrap_lose_frame },
+	{ RULE_vm_unmapped, PAGED, 2, .after = move_page },
 	{ RULE_vm_unmapped, AREAS, 13, .translate = translate_always },
 };
 

@@ -24,6 +24,15 @@
 	     "populate chunk=1 pages=2..3\n" /* 4 */                                          \
 	     "r1 = alloc size=256 align=4\n" /* 5: c1+384 */
 
+/* Mapping fails on the second CPU, and succeeds later. */
+#define FAILS                                                                                 \
+	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=64 " \
+	     "frames=64\n"                                                                    \
+	     "r0 = alloc size=384 align=4\n" /* 1: c1+0 */                                    \
+	     "populate chunk=1 pages=2..4 (fail map 3)\n" /* 2 */                             \
+	     "populate chunk=1 pages=2..4\n" /* 3 */                                          \
+	     "r1 = alloc size=512 align=4\n" /* 4: c1+384 */
+
 /* The pages stay away for good. */
 #define NO_REUSE                                                                              \
 	HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=64 " \
@@ -515,6 +524,8 @@ static const struct sabotage rows[] = {
 	{ RULE_frame_mapped, PAGES, 3, .wrap = wrap_lose_unmap },
 	{ RULE_tlb_stale, PAGES, 3, .found = 5, .wrap = wrap_lose_flush },
 	{ RULE_tlb_stale, PAGES, 3, .found = 5, .wrap = wrap_short_flush },
+	{ RULE_tlb_stale, FAILS, 2, .found = 4, .wrap = wrap_lose_flush },
+	{ RULE_frame_mapped, FAILS, 2, .wrap = wrap_lose_unmap },
 	{ RULE_tlb_stale, PAGES, 4, .before = exchange_pages, .translate = translate_as_world },
 	{ RULE_map_range, PLAIN, 6, .after = map_below_window },
 	{ RULE_map_range, PLAIN, 6, .after = map_above_window },
