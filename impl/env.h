@@ -67,7 +67,7 @@ enum pcpu_owner {
  *               that has no room, of the next node that has; returns its address, 0 for none
  * @boot_free:   gives back a part of what @boot_alloc returned, page-aligned, or all of it
  * @boot_data:   the byte at an address of boot memory that is taken
- * @boot_frame:  the page frame at a page-aligned address of boot memory that is taken
+ * @boot_frame:  the page frame at a page-aligned address of boot memory, taken or not
  */
 struct pcpu_env {
 	void *ctx;

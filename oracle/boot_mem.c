@@ -321,16 +321,17 @@ uint8_t *boot_mem_data(struct boot_mem *mem, uint64_t addr)
 /**
  * boot_mem_frame - the page frame at an address
  * @mem: the memory
- * @addr: where, page-aligned
+ * @addr: where, page-aligned, in the region of a node; taken or not, as translating an address of
+ * the linear map is arithmetic
  */
 uint32_t boot_mem_frame(struct boot_mem *mem, uint64_t addr)
 {
 	uint64_t page = 0;
 	unsigned int i;
 
-	if (!boot_mem_is_live(mem, addr, UINT64_C(1) << mem->cfg.page_shift))
-		mem->misuse = "the frame of boot memory was asked for that was not taken";
-	else if (node_at(mem, addr, 1, &i))
+	if (!node_at(mem, addr, 1, &i))
+		mem->misuse = "the frame of boot memory was asked for where there is none";
+	else
 		page = i * (mem->cfg.region_size >> mem->cfg.page_shift) +
 		       ((addr - mem->cfg.base[i]) >> mem->cfg.page_shift);
 	return BOOT_MEM_FIRST_FRAME + (uint32_t)page;
