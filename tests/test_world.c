@@ -78,7 +78,6 @@ static void test_faults(void)
 		check(p[0] && p[1], "a fault of one kind does not touch another, nor boot memory");
 		w.env.meta_free(&w, p[0]);
 		w.env.meta_free(&w, p[1]);
-		world_arm(&w, (enum pcpu_fault)kind, 0);
 		memset(w.budget.fault, 0, sizeof(w.budget.fault));
 	}
 	world_arm(&w, PCPU_FAULT_NONE, 1);
