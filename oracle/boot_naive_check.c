@@ -73,6 +73,8 @@ static bool layout_right(const struct look *l)
 	    !same(l, "alloc_size", l->f->alloc_size, info->alloc_size) ||
 	    !same(l, "groups", l->f->nr_groups, info->nr_groups))
 		return false;
+	if (!info->groups || !l->areas->group_offset || !l->areas->group_size)
+		return wrong(l, "no groups were left behind");
 	for (unsigned int g = 0; g < l->f->nr_groups; g++) {
 		if (!same(l, "units of a group", l->f->nr_units_of[g], info->groups[g].nr_units))
 			return false;

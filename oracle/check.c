@@ -23,6 +23,10 @@ bool check_misuse(struct oracle *o)
 
 	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		o->checked[rules[i]]++;
+	if (o->w->boot.misuse && !o->w->misuse) {
+		o->w->misuse = o->w->boot.misuse;
+		o->w->misuse_rule = RULE_world_misuse;
+	}
 	if (!o->w->misuse)
 		return true;
 	/* what a failed population leaves mapped is given back nevertheless */

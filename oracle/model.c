@@ -273,6 +273,7 @@ void model_init(struct model *m, const struct machine *machine, const struct lay
 
 		vm_naive_init(&m->vm, machine->vm_start, end, machine->page, machine->va_bits);
 		tables_naive_init(&m->tables, machine->vm_start, end, machine->page);
+		m->vm_touched = true;
 	}
 }
 

@@ -374,6 +374,20 @@ static int info_line(const struct vm_naive_area *area, char *buf, size_t size)
 			(ull)(area->addr + area->size), (ull)area->size, names[kind], pages);
 }
 
+/* Cut off where the room ends, it must be the same up to there, and as long as before. */
+static bool info_cut_off(struct oracle *o, const char *text, size_t len)
+{
+	size_t room = len / 2 + 1;
+	char *part = model_alloc(room + 1);
+	bool same;
+
+	part[room] = 'x';
+	same = o->ops->vmallocinfo(o->s, part, room) == len && !memcmp(part, text, room - 1) &&
+	       !part[room - 1] && part[room] == 'x';
+	free(part);
+	return same;
+}
+
 /**
  * oracle_vmallocinfo - list all live areas
  * @o: the oracle
@@ -398,7 +412,7 @@ bool oracle_vmallocinfo(struct oracle *o)
 		same = at + nr <= len && !memcmp(text + at, line, nr);
 		at += nr;
 	}
-	same = same && at == len;
+	same = same && at == len && info_cut_off(o, text, len);
 	free(text);
 	CHECK(o, vm_info, same, NULL, -1, -1, "the listing differs from the live areas at byte %zu",
 	      at);
@@ -435,6 +449,15 @@ bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed
 	return check_misuse(o);
 }
 
+/* What is free was flushed before it became so. */
+static bool check_gap(struct oracle *o, uint64_t from, uint64_t to)
+{
+	for (uint64_t at = from; at < to; at += o->m.page)
+		CHECK(o, tlb_stale, !world_is_stale(o->w, at), NULL, -1, -1,
+		      "the page at %#llx is free to be taken, but was not flushed", (ull)at);
+	return true;
+}
+
 /**
  * check_areas - the subject's areas are those there are
  * @o: the oracle
@@ -443,6 +466,7 @@ bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed
 bool check_areas(struct oracle *o, bool everything)
 {
 	const struct vm_naive *v = &o->m.vm;
+	uint64_t free_from = v->start;
 	unsigned int nr;
 
 	if (!o->m.vm_touched && !everything)
@@ -461,7 +485,12 @@ bool check_areas(struct oracle *o, bool everything)
 		      o->area[i].lazy ? ", freed" : "", (ull)v->areas[i].addr,
 		      (ull)v->areas[i].size, v->areas[i].lazy ? ", freed" : "");
 	CHECK(o, vm_areas, nr == v->nr, NULL, -1, -1, "there are %u areas, expected %u", nr, v->nr);
-	return true;
+	for (unsigned int i = 0; i < v->nr; i++) {
+		if (!check_gap(o, free_from, v->areas[i].addr))
+			return false;
+		free_from = v->areas[i].addr + v->areas[i].size;
+	}
+	return check_gap(o, free_from, v->end);
 }
 
 /* Is an address in some CPU's unit of the first chunk, or of another one? */

@@ -57,6 +57,7 @@ uint64_t vm_register_early(struct vm_space *vm, uint64_t size, uint64_t align)
  */
 struct rig {
 	struct world w;
+	struct machine machine;
 	struct boot_mem mem;
 	struct vm_space vm;
 	struct boot_config cfg;
@@ -182,7 +183,9 @@ static inline void rig_boot(struct rig *rig, const struct budget *budget)
 
 	for (uint64_t i = 0; i < size; i++)
 		data[i] = (uint8_t)(i * 7 + i / 251 + 1);
-	world_init(&rig->w, &(struct machine){ .page = page });
+	rig->machine = (struct machine){ .page = page };
+	machine_defaults(&rig->machine);
+	world_init(&rig->w, &rig->machine);
 	rig->w.budget = *budget;
 	rig->w.env.boot_alloc = rig_alloc;
 	rig->w.env.boot_free = rig_free;

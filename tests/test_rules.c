@@ -376,17 +376,22 @@ static void sab_purge(void *subject)
 static size_t sab_vmallocinfo(void *subject, char *buf, size_t size)
 {
 	struct saboteur *s = subject;
-	bool due = size ? begin(s) : s->how && s->calls + 1 == s->how->from;
 	char text[4096];
 	size_t len = subject_ours.vmallocinfo(s->s, text, sizeof(text));
+	bool whole = size > len, due;
 
+	/* the op asks for the length, for the text, and for a part of it */
 	if (len + 16 > sizeof(text))
 		abort();
+	if (whole)
+		due = begin(s);
+	else
+		due = s->how && s->calls + !size == s->how->from;
 	if (due && s->how->info)
 		len = s->how->info(text, len);
 	if (size)
 		snprintf(buf, size, "%s", text);
-	if (size)
+	if (whole)
 		end(s);
 	return len;
 }
