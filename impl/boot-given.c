@@ -10,6 +10,19 @@
 
 #include "boot.h"
 
+/* Written so that nothing can wrap: each part is taken from what the unit has left. */
+static bool regions_fit(const struct boot_config *cfg)
+{
+	uint64_t left = cfg->min_unit_size, nr = boot_nr_possible(cfg);
+
+	if (!nr || !cfg->static_size || cfg->static_size > left)
+		return false;
+	left -= cfg->static_size;
+	if (cfg->reserved_size > left || cfg->dyn_size > left - cfg->reserved_size)
+		return false;
+	return cfg->min_unit_size <= (UINT64_MAX >> (64 - cfg->vm->cfg.va_bits)) / nr;
+}
+
 static void given_info(const struct boot_config *cfg, const struct pcpu_env *env,
 		       struct boot_info *info)
 {
@@ -40,7 +53,8 @@ static void given_info(const struct boot_config *cfg, const struct pcpu_env *env
  * @env: the world around it
  * @areas: zeroed, but for the log; filled in if all goes well
  *
- * Return: BOOT_ENOMEM if there is no memory, with everything given back.
+ * Return: BOOT_EINVAL if the regions do not fit into a unit, or all units not into the address
+ * space; BOOT_ENOMEM if there is no memory.  Everything is given back then.
  */
 enum boot_status boot_given_first_chunk(const struct boot_config *cfg, const struct pcpu_env *env,
 					struct boot_areas *areas)
@@ -48,6 +62,8 @@ enum boot_status boot_given_first_chunk(const struct boot_config *cfg, const str
 	struct boot_info info;
 	uint64_t base;
 
+	if (!regions_fit(cfg))
+		return BOOT_EINVAL;
 	given_info(cfg, env, &info);
 	base = env->boot_alloc(env->ctx, 0, info.groups->nr_units * info.unit_size, info.atom_size);
 	if (!base) {

@@ -291,10 +291,17 @@ static enum boot_status play_page(struct play *p)
 /* The layout is given: one group, a unit for each CPU in the order of their ids. */
 static enum boot_status play_given(struct play *p)
 {
+	uint64_t limit = p->cfg->vm->cfg.va_bits == 32 ? UINT32_MAX : UINT64_MAX;
 	struct boot_forecast *f = p->f;
-	uint64_t addr;
+	uint64_t addr, sum;
 
 	play_groups(p, false);
+	if (!f->nr_cpus || !p->cfg->static_size ||
+	    __builtin_add_overflow(p->cfg->static_size, p->cfg->reserved_size, &sum) ||
+	    __builtin_add_overflow(sum, p->cfg->dyn_size, &sum) || sum > p->cfg->min_unit_size ||
+	    __builtin_mul_overflow(p->cfg->min_unit_size, (uint64_t)f->nr_cpus, &sum) ||
+	    sum > limit)
+		return BOOT_EINVAL;
 	f->dyn_size = p->cfg->dyn_size;
 	f->atom_size = p->cfg->atom_size;
 	f->alloc_size = f->unit_size = f->used = p->cfg->min_unit_size;
