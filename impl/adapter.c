@@ -324,17 +324,14 @@ static size_t ours_vmallocinfo(void *s, char *buf, size_t size)
 	return vm_vmallocinfo(&o->vm, buf, size);
 }
 
-static unsigned int ours_areas(void *s, struct subject_area *area, unsigned int max)
+static unsigned int ours_areas(void *s, uint64_t from, struct subject_area *area, unsigned int max)
 {
 	struct ours *o = s;
-	const struct vm_area *at = vm_tree_next(&o->vm, 0);
 	unsigned int nr = 0;
 
-	for (; at && at != &o->vm.top; at = vm_tree_next(&o->vm, at->addr + at->size)) {
-		if (nr < max)
-			area[nr] = show_area(at);
-		nr++;
-	}
+	for (const struct vm_area *at = vm_tree_next(&o->vm, from); at && nr < max;
+	     at = vm_tree_next(&o->vm, at->addr + at->size))
+		area[nr++] = show_area(at);
 	return nr;
 }
 

@@ -221,8 +221,8 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 }
 
 /*
- * The chunk that serves an address.  Outside of the first chunk the address is first moved to
- * the unit of a possible CPU, as the unit at offset 0 may not be mapped.
+ * The chunk that serves an address.  Outside of the first chunk the address is first moved to the
+ * unit of a possible CPU, as Linux does, which must find a mapped page there.
  */
 static struct pcpu_chunk *chunk_at(const struct pcpu_allocator *a, uint64_t ptr)
 {

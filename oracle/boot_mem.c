@@ -338,6 +338,15 @@ uint32_t boot_mem_frame(struct boot_mem *mem, uint64_t addr)
 }
 
 /**
+ * boot_mem_pages - pages there are, of all nodes together
+ * @mem: the memory
+ */
+uint32_t boot_mem_pages(const struct boot_mem *mem)
+{
+	return mem->cfg.nr_nodes * (uint32_t)(mem->cfg.region_size >> mem->cfg.page_shift);
+}
+
+/**
  * boot_mem_frame_addr - the address of a page frame
  * @mem: the memory
  * @frame: as boot_mem_frame() said

@@ -74,6 +74,7 @@ void boot_mem_free(struct boot_mem *mem, uint64_t addr, uint64_t size);
 bool boot_mem_is_live(const struct boot_mem *mem, uint64_t addr, uint64_t size);
 uint8_t *boot_mem_data(struct boot_mem *mem, uint64_t addr);
 uint32_t boot_mem_frame(struct boot_mem *mem, uint64_t addr);
+uint32_t boot_mem_pages(const struct boot_mem *mem);
 uint64_t boot_mem_frame_addr(const struct boot_mem *mem, uint32_t frame);
 
 #endif

@@ -196,6 +196,19 @@ static uint64_t memory_of(const struct look *l, unsigned int unit, uint64_t page
 	return l->f->unit_addr[unit] + (page << l->cfg->page_shift);
 }
 
+/* A page at byte @at of a unit: static data as far as there is any, then zeros. */
+static bool page_right(const struct look *l, const uint8_t *data, uint64_t at, uint64_t page)
+{
+	uint64_t nr = 0;
+
+	if (at < l->cfg->static_size)
+		nr = l->cfg->static_size - at < page ? l->cfg->static_size - at : page;
+	if (nr && memcmp(data, l->cfg->static_data + at, nr))
+		return false;
+	/* the rest is zero if its first byte is, and each byte equals the one before */
+	return nr == page || (!data[nr] && !memcmp(data + nr, data + nr + 1, page - nr - 1));
+}
+
 static bool contents_right(const struct look *l)
 {
 	uint64_t page = UINT64_C(1) << l->cfg->page_shift;
@@ -210,12 +223,9 @@ static bool contents_right(const struct look *l)
 			if (!boot_mem_is_live(l->got->mem, addr, page))
 				continue;
 			data = boot_mem_data(l->got->mem, addr);
-			for (uint64_t i = 0; data && i < page; i++)
-				if (data[i] != (at + i < l->cfg->static_size ?
-							l->cfg->static_data[at + i] :
-							0))
-					return wrong(l, "byte %" PRIu64 " of CPU %u", at + i,
-						     l->f->unit_cpu[u]);
+			if (data && !page_right(l, data, at, page))
+				return wrong(l, "CPU %u, from byte %" PRIu64 " of its unit on",
+					     l->f->unit_cpu[u], at);
 		}
 	return true;
 }

@@ -419,6 +419,7 @@ bool check_state(struct oracle *o, bool everything)
 	for (uint32_t i = 0; i < o->m.nr_early && (everything || i < EARLY_PER_OP); i++)
 		if (!oracle_early_page(o, o->early_cursor++ % o->m.nr_early))
 			return false;
-	return check_totals(o) && (o->m.dry || check_areas(o, everything)) &&
+	return check_totals(o) &&
+	       (o->m.dry || (check_areas(o, everything) && check_vmallocs(o, everything))) &&
 	       check_contents(o, everything) && check_static(o, everything) && check_misuse(o);
 }

@@ -87,6 +87,7 @@ struct outcome {
  * @early_cursor: page of a mapped first chunk that is looked at next
  * @down:      the machine did not boot, as foretold: nothing can be run on it
  * @area, @area_capacity: scratch for check_areas()
+ * @area_cursor, @vmalloc_cursor: where areas and their contents are looked at next, if many
  * @failed:    a rule was broken
  * @finding:   which, valid if @failed
  * @checked:   how often each rule was checked
@@ -107,7 +108,7 @@ struct oracle {
 	uint32_t early_cursor;
 	bool down;
 	struct subject_area *area;
-	unsigned int area_capacity;
+	unsigned int area_capacity, area_cursor, vmalloc_cursor;
 	bool failed;
 	struct finding finding;
 	uint64_t checked[RULE_NR];
@@ -161,6 +162,7 @@ bool oracle_vmallocinfo(struct oracle *o);
 bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed);
 bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcome *out);
 bool check_areas(struct oracle *o, bool everything);
+bool check_vmallocs(struct oracle *o, bool everything);
 
 /* oracle_boot.c */
 void oracle_foretell_boot(struct oracle *o, struct layout *l);

@@ -10,6 +10,9 @@
 
 #include "oracle.h"
 
+#define VMALLOC_BYTES_PER_OP (16u << 10) /* looked at after an op, beyond that in turn */
+#define AREAS_PER_OP 256u /* the same of areas */
+
 typedef unsigned long long ull;
 
 static bool settle(struct oracle *o, const struct budget *b)
@@ -17,26 +20,36 @@ static bool settle(struct oracle *o, const struct budget *b)
 	return check_refresh_view(o) && check_state(o, false) && check_requests(o, b);
 }
 
-/* What was served must be free and in range, whatever the exact answer should have been. */
-static bool check_free_before(struct oracle *o, const struct vm_naive *before, uint64_t addr,
-			      uint64_t size)
+/*
+ * What was served elsewhere than foretold must at least be in the window, and overlap nothing but
+ * the place that was foretold, which is entered already.
+ */
+static bool check_elsewhere(struct oracle *o, uint64_t addr, uint64_t size, uint64_t want,
+			    uint64_t want_end)
 {
-	const struct vm_naive *v = before;
+	const struct vm_naive *v = &o->m.vm;
 
 	CHECK(o, vm_overlap, addr >= v->start && addr < v->end && size <= v->end - addr, NULL, -1,
 	      -1, "the area at %#llx of %llu bytes is not in the window", (ull)addr, (ull)size);
-	for (unsigned int i = 0; i < v->nr; i++)
+	for (unsigned int i = 0; i < v->nr; i++) {
+		const struct vm_naive_area *a = v->areas + i;
+		bool foretold = a->addr >= want && a->addr < want_end;
+
 		CHECK(o, vm_overlap,
-		      v->areas[i].addr >= addr + size ||
-			      v->areas[i].addr + v->areas[i].size <= addr,
-		      NULL, -1, -1, "the area at %#llx of %llu bytes overlaps that at %#llx",
-		      (ull)addr, (ull)size, (ull)v->areas[i].addr);
+		      foretold || a->addr >= addr + size || a->addr + a->size <= addr, NULL, -1, -1,
+		      "the area at %#llx of %llu bytes overlaps that at %#llx", (ull)addr,
+		      (ull)size, (ull)a->addr);
+	}
 	return true;
 }
 
 /* The address that one area got, against the one it must get. */
-static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint64_t got)
+static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint64_t got,
+			  uint64_t size)
 {
+	if (got && got != want &&
+	    !check_elsewhere(o, got, size ? size : 1, want, want + (why == REASON_OK)))
+		return false;
 	CHECK(o, vm_unexpected, why == REASON_OK || !got, NULL, -1, -1,
 	      "an area at %#llx, expected none: %s", (ull)got, reason_texts[why]);
 	CHECK(o, vm_refused, why != REASON_OK || got, NULL, -1, -1,
@@ -44,29 +57,6 @@ static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint
 	CHECK(o, vm_lowest, why != REASON_OK || got == want, NULL, -1, -1,
 	      "an area at %#llx, expected at %#llx", (ull)got, (ull)want);
 	return true;
-}
-
-/* An array of what is taken now, to hold against what is served then. */
-static struct vm_naive snapshot(const struct vm_naive *v)
-{
-	struct vm_naive copy = *v;
-
-	copy.areas = model_alloc(v->nr * sizeof(*v->areas));
-	if (v->nr)
-		memcpy(copy.areas, v->areas, v->nr * sizeof(*v->areas));
-	return copy;
-}
-
-/* As check_free_before(), but areas that are lazy may have been purged on the way. */
-static bool check_overlap(struct oracle *o, struct vm_naive *before, uint64_t addr, uint64_t size)
-{
-	uint64_t from, to;
-	bool ok;
-
-	vm_naive_purge(before, &from, &to);
-	ok = !addr || check_free_before(o, before, addr, size);
-	free(before->areas);
-	return ok;
 }
 
 /**
@@ -83,16 +73,13 @@ static bool check_overlap(struct oracle *o, struct vm_naive *before, uint64_t ad
 bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t from, uint64_t to,
 			struct outcome *out)
 {
-	struct vm_naive before = snapshot(&o->m.vm);
 	struct budget b = o->w->budget;
 	uint64_t want = 0;
 
 	o->nr_ops++;
 	out->reason = try_area(o, &b, size, from, to, ioremap ? AREA_IOREMAP : AREA_PLAIN, &want);
 	out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
-	if (!check_overlap(o, &before, out->ptr, size ? size : 1))
-		return false;
-	return check_address(o, out->reason, want, out->ptr) && settle(o, &b);
+	return check_address(o, out->reason, want, out->ptr, size) && settle(o, &b);
 }
 
 /* All pages of a vmalloc area are mapped, and hold what they should. */
@@ -118,6 +105,32 @@ static bool check_vmalloc(struct oracle *o, const struct model_vmalloc *v)
 }
 
 /**
+ * check_vmallocs - the contents of live vmalloc areas
+ * @o: the oracle
+ * @everything: all of them; otherwise some in turn if they are many
+ */
+bool check_vmallocs(struct oracle *o, bool everything)
+{
+	const struct vm_naive *v = &o->m.vm;
+	uint64_t bytes = 0;
+
+	if (!o->m.nr_vmalloc)
+		return true;
+	if ((uint64_t)o->m.nr_vmalloc * o->m.page <= VMALLOC_BYTES_PER_OP)
+		everything = true;
+	for (unsigned int i = 0; i < v->nr && (everything || bytes < VMALLOC_BYTES_PER_OP); i++) {
+		const struct vm_naive_area *a = v->areas + (o->vmalloc_cursor++ % v->nr);
+
+		if (a->lazy || AREA_KIND(a->tag) != AREA_VMALLOC)
+			continue;
+		if (!check_vmalloc(o, model_vmalloc_of(a->tag)))
+			return false;
+		bytes += a->size;
+	}
+	return true;
+}
+
+/**
  * oracle_vmalloc - take address space with pages
  * @o: the oracle
  * @size: bytes
@@ -128,7 +141,6 @@ static bool check_vmalloc(struct oracle *o, const struct model_vmalloc *v)
  */
 bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct outcome *out)
 {
-	struct vm_naive before = snapshot(&o->m.vm);
 	struct budget b = o->w->budget;
 	uint64_t want = 0;
 
@@ -136,24 +148,10 @@ bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct o
 	node %= b.nr_nodes;
 	out->reason = try_vmalloc(o, &b, size, node, &want);
 	out->ptr = o->ops->vmalloc(o->s, size, node);
-	if (!check_overlap(o, &before, out->ptr, size ? size : 1))
-		return false;
-	if (!check_address(o, out->reason, want, out->ptr) || !settle(o, &b))
+	if (!check_address(o, out->reason, want, out->ptr, size) || !settle(o, &b))
 		return false;
 	return !out->ptr ||
 	       check_vmalloc(o, model_vmalloc_of(vm_naive_find(&o->m.vm, out->ptr)->tag));
-}
-
-/* Nothing of a freed area is mapped any more. */
-static bool check_unmapped(struct oracle *o, uint64_t addr, uint64_t size)
-{
-	for (uint64_t i = 0; i < size; i += o->m.page)
-		CHECK(o, vm_unmapped,
-		      world_pte(o->w, addr + i) == PCPU_NO_FRAME &&
-			      o->ops->translate(o->s, addr + i) == PCPU_NO_FRAME,
-		      NULL, -1, -1, "the page at %#llx of a freed area is still mapped",
-		      (ull)(addr + i));
-	return true;
 }
 
 /**
@@ -168,7 +166,6 @@ bool oracle_vfree(struct oracle *o, uint64_t addr, struct outcome *out)
 {
 	const struct vm_naive_area *area = addr ? vm_naive_find(&o->m.vm, addr) : NULL;
 	bool live = area && AREA_KIND(area->tag) == AREA_VMALLOC;
-	uint64_t size = area ? area->size : 0;
 	struct budget b = o->w->budget;
 	bool taken;
 
@@ -183,7 +180,7 @@ bool oracle_vfree(struct oracle *o, uint64_t addr, struct outcome *out)
 	taken = o->ops->vfree(o->s, addr);
 	CHECK(o, vm_free, taken == (live || !addr), NULL, -1, -1, "vfree of %#llx was %s",
 	      (ull)addr, taken ? "not refused" : "refused");
-	return settle(o, &b) && (!live || check_unmapped(o, addr, size));
+	return settle(o, &b);
 }
 
 /**
@@ -263,15 +260,20 @@ bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 	return settle(o, &b);
 }
 
-/* Which of congruent areas lie apart from each other as they should, and free. */
-static bool check_set(struct oracle *o, const struct vm_naive *before, const struct area_set *set,
-		      const uint64_t *sizes, const uint64_t *addr)
+/* Congruent areas lie apart as they should, and if elsewhere than foretold, free. */
+static bool check_set(struct oracle *o, const struct area_set *set, const uint64_t *sizes,
+		      const uint64_t *addr, uint64_t want, enum reason why)
 {
+	uint64_t end = want;
+
+	for (unsigned int i = 0; i < set->nr && why == REASON_OK; i++)
+		if (want + set->offset[i] + sizes[i] > end)
+			end = want + set->offset[i] + sizes[i];
 	for (unsigned int i = 0; i < set->nr; i++) {
 		CHECK(o, vm_congruent, addr[i] - addr[0] == set->offset[i] - set->offset[0], NULL,
 		      -1, -1, "area %u lies %#llx behind area 0, expected %#llx", i,
 		      (ull)(addr[i] - addr[0]), (ull)(set->offset[i] - set->offset[0]));
-		if (!check_free_before(o, before, addr[i], sizes[i]))
+		if (set->base != want && !check_elsewhere(o, addr[i], sizes[i], want, end))
 			return false;
 	}
 	return true;
@@ -292,24 +294,19 @@ static bool check_set(struct oracle *o, const struct vm_naive *before, const str
 bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64_t *sizes,
 			 unsigned int nr, uint64_t align, struct area_set *set, struct outcome *out)
 {
-	struct vm_naive before = snapshot(&o->m.vm);
-	uint64_t addr[ORACLE_AREAS_MAX] = { 0 }, base = 0, from, to;
+	uint64_t addr[ORACLE_AREAS_MAX] = { 0 }, base = 0;
 	struct budget b = o->w->budget;
-	bool ok = true;
 
 	o->nr_ops++;
 	*set = (struct area_set){ .nr = nr, .offset = offsets };
 	out->reason = try_congruent(o, &b, offsets, sizes, nr, align, AREA_SET, &base);
 	set->id = o->ops->get_vm_areas(o->s, offsets, sizes, nr, align, addr);
 	if (set->id) {
-		vm_naive_purge(&before, &from, &to);
-		ok = check_set(o, &before, set, sizes, addr);
 		set->base = addr[0] - offsets[0];
 		out->ptr = addr[0];
+		if (!check_set(o, set, sizes, addr, base, out->reason))
+			return false;
 	}
-	free(before.areas);
-	if (!ok)
-		return false;
 	CHECK(o, vm_unexpected, out->reason == REASON_OK || !set->id, NULL, -1, -1,
 	      "congruent areas at %#llx, expected none: %s", (ull)set->base,
 	      reason_texts[out->reason]);
@@ -458,39 +455,73 @@ static bool check_gap(struct oracle *o, uint64_t from, uint64_t to)
 	return true;
 }
 
+/* Nothing is mapped in an area that was freed. */
+static bool check_lazy(struct oracle *o, const struct vm_naive_area *a)
+{
+	for (uint64_t at = a->addr; a->lazy && at < a->addr + a->size; at += o->m.page)
+		CHECK(o, vm_unmapped,
+		      world_pte(o->w, at) == PCPU_NO_FRAME &&
+			      o->ops->translate(o->s, at) == PCPU_NO_FRAME,
+		      NULL, -1, -1, "the page at %#llx of a freed area is still mapped", (ull)at);
+	return true;
+}
+
+/* @nr areas from the one with index @first on are the subject's, and the gaps above them flushed.
+ */
+static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int nr)
+{
+	const struct vm_naive *v = &o->m.vm;
+	uint64_t from = first ? v->areas[first - 1].addr + v->areas[first - 1].size : v->start;
+	unsigned int got = o->ops->areas(o->s, from, o->area, nr + 1);
+
+	for (unsigned int i = first; i < v->nr && i < first + nr; i++) {
+		const struct vm_naive_area *want = v->areas + i;
+		const struct subject_area *a = o->area + (i - first);
+
+		CHECK(o, vm_areas, i - first < got, NULL, -1, -1,
+		      "there is no area from %#llx on, expected one at %#llx", (ull)from,
+		      (ull)want->addr);
+		CHECK(o, vm_areas, same_area(want, a), NULL, -1, -1,
+		      "area %u is %#llx with %llu bytes, flags %#x, %u pages%s; expected %#llx "
+		      "with "
+		      "%llu%s",
+		      i, (ull)a->addr, (ull)a->size, a->flags, a->nr_pages,
+		      a->lazy ? ", freed" : "", (ull)want->addr, (ull)want->size,
+		      want->lazy ? ", freed" : "");
+		if (!check_gap(o, from, want->addr) || !check_lazy(o, want))
+			return false;
+		from = want->addr + want->size;
+	}
+	if (first + nr < v->nr)
+		return true;
+	CHECK(o, vm_areas, got == v->nr - first, NULL, -1, -1, "there are %u areas, expected %u",
+	      first + got, v->nr);
+	return check_gap(o, from, v->end);
+}
+
 /**
  * check_areas - the subject's areas are those there are
  * @o: the oracle
- * @everything: also if none came or went
+ * @everything: all of them, also if none came or went; otherwise some in turn if they are many
  */
 bool check_areas(struct oracle *o, bool everything)
 {
 	const struct vm_naive *v = &o->m.vm;
-	uint64_t free_from = v->start;
-	unsigned int nr;
+	unsigned int nr = AREAS_PER_OP, first = 0;
 
 	if (!o->m.vm_touched && !everything)
 		return true;
 	o->m.vm_touched = false;
-	if (o->area_capacity < v->nr + 1) {
-		o->area_capacity = 2 * v->nr + 16;
+	if (everything || v->nr <= nr)
+		nr = v->nr;
+	else
+		first = o->area_cursor++ % ((v->nr + nr - 1) / nr) * nr;
+	if (o->area_capacity < nr + 1) {
+		o->area_capacity = nr + AREAS_PER_OP;
 		free(o->area);
 		o->area = model_alloc(o->area_capacity * sizeof(*o->area));
 	}
-	nr = o->ops->areas(o->s, o->area, o->area_capacity);
-	for (unsigned int i = 0; i < v->nr && i < nr; i++)
-		CHECK(o, vm_areas, same_area(v->areas + i, o->area + i), NULL, -1, -1,
-		      "area %u is %#llx with %llu bytes, flags %#x%s; expected %#llx with %llu%s",
-		      i, (ull)o->area[i].addr, (ull)o->area[i].size, o->area[i].flags,
-		      o->area[i].lazy ? ", freed" : "", (ull)v->areas[i].addr,
-		      (ull)v->areas[i].size, v->areas[i].lazy ? ", freed" : "");
-	CHECK(o, vm_areas, nr == v->nr, NULL, -1, -1, "there are %u areas, expected %u", nr, v->nr);
-	for (unsigned int i = 0; i < v->nr; i++) {
-		if (!check_gap(o, free_from, v->areas[i].addr))
-			return false;
-		free_from = v->areas[i].addr + v->areas[i].size;
-	}
-	return check_gap(o, free_from, v->end);
+	return check_areas_from(o, first, nr);
 }
 
 /* Is an address in some CPU's unit of the first chunk, or of another one? */

@@ -141,7 +141,7 @@ struct subject_area {
  * @get_vm_areas: congruent areas, their addresses into @addr; what @free_vm_areas takes, or NULL
  * @purge:       makes freed address space usable again
  * @vmallocinfo: lists the live areas, as snprintf()
- * @areas:       all areas by address, up to @max of them; how many there are
+ * @areas:       areas that start at @from or above, by address, up to @max of them; how many
  * @boot:        boots once more in a world of its own; what it came to is valid until @boot_end
  * @per_cpu_ptr, @in_first_chunk, @boot_is_static: translations in the first chunk of that
  */
@@ -170,7 +170,7 @@ struct subject_ops {
 	void (*free_vm_areas)(void *s, void *set, unsigned int nr);
 	void (*purge)(void *s);
 	size_t (*vmallocinfo)(void *s, char *buf, size_t size);
-	unsigned int (*areas)(void *s, struct subject_area *area, unsigned int max);
+	unsigned int (*areas)(void *s, uint64_t from, struct subject_area *area, unsigned int max);
 	void *(*boot)(const struct machine *m, const struct boot_args *args, struct world *w,
 		      enum boot_status *status, const struct boot_areas **areas);
 	void (*boot_end)(void *boot);

@@ -160,12 +160,13 @@ static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner 
 static void world_frame_free(void *ctx, uint32_t frame)
 {
 	struct world *w = ctx;
-	struct world_frame *f = w->frame + frame;
+	struct world_frame *f;
 
-	if (frame >= w->node_start[w->budget.nr_nodes] || !f->data) {
+	if (frame >= w->node_start[w->budget.nr_nodes] || !w->frame[frame].data) {
 		misuse(w, RULE_world_misuse, "a page frame was given back that was not taken");
 		return;
 	}
+	f = w->frame + frame;
 	if (f->at)
 		misuse(w, RULE_frame_mapped, "a page frame was given back that is still mapped");
 	f->at = 0;
@@ -226,6 +227,20 @@ static struct world_frame *mapped_frame(struct world *w, uint32_t page)
 	return w->frame + frame;
 }
 
+static void boot_frame_set(struct world *w, uint32_t frame, bool mapped)
+{
+	uint32_t page = frame - BOOT_MEM_FIRST_FRAME;
+
+	if (frame < BOOT_MEM_FIRST_FRAME || page >= boot_mem_pages(&w->boot))
+		return;
+	if (!w->boot_mapped)
+		w->boot_mapped =
+			memset(host_alloc(boot_mem_pages(&w->boot)), 0, boot_mem_pages(&w->boot));
+	if (mapped && w->boot_mapped[page])
+		misuse(w, RULE_copies_distinct, "one page of boot memory is mapped twice");
+	w->boot_mapped[page] = mapped;
+}
+
 /*
  * A CPU may load a translation at any time and keep it until it is told to forget it.  So here it
  * always has: once an entry that was there has changed, the page is stale until it is flushed, even
@@ -250,6 +265,8 @@ static void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 		misuse(w, RULE_copies_distinct, "boot memory was mapped or unmapped after booting");
 	if (w->pte[page] != PCPU_NO_FRAME)
 		w->stale[page] = 1;
+	boot_frame_set(w, w->pte[page], false);
+	boot_frame_set(w, frame, true);
 	w->nr_mapped -= w->pte[page] != PCPU_NO_FRAME;
 	w->nr_mapped += frame != PCPU_NO_FRAME;
 	w->pte[page] = frame;
@@ -319,6 +336,15 @@ uint8_t *world_access(struct world *w, uint64_t addr)
 uint32_t world_pte(const struct world *w, uint64_t addr)
 {
 	return world_in_window(w, addr) ? w->pte[page_index(w, addr)] : PCPU_NO_FRAME;
+}
+
+/**
+ * world_any_stale - is any page of the window stale
+ * @w: the world
+ */
+bool world_any_stale(const struct world *w)
+{
+	return memchr(w->stale, 1, w->machine->vm_pages);
 }
 
 /**
@@ -396,6 +422,13 @@ static void world_boot_free(void *ctx, uint64_t addr, uint64_t size)
 {
 	struct world *w = ctx;
 
+	for (uint64_t at = addr; w->boot_mapped && at < addr + size; at += w->page_size) {
+		uint32_t page = boot_mem_frame(&w->boot, at) - BOOT_MEM_FIRST_FRAME;
+
+		if (page < boot_mem_pages(&w->boot) && w->boot_mapped[page])
+			misuse(w, RULE_frame_mapped,
+			       "boot memory was given back that is still mapped");
+	}
 	boot_mem_free(&w->boot, addr, size);
 	if (w->boot.misuse)
 		misuse(w, RULE_world_misuse, w->boot.misuse);
@@ -520,6 +553,7 @@ void world_exit(struct world *w)
 	free(w->static_data);
 	free(w->pte);
 	free(w->stale);
+	free(w->boot_mapped);
 	free(w->frame);
 	free(w->free_stack);
 }

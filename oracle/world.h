@@ -57,6 +57,7 @@ struct world_frame {
  * @vm_start, @vm_end: the window; the end is never 0, see machine_fault()
  * @pte:          of each page of the window: the frame that the page tables translate it to
  * @stale:        1 for each whose translation changed and was not flushed since
+ * @boot_mapped:  1 for each page of boot memory that is mapped; made when the first one is
  * @booted:       boot memory is mapped and unmapped no more
  * @nr_mapped:    pages of the window that are mapped
  * @meta_live:    metadata blocks not given back
@@ -77,7 +78,7 @@ struct world {
 	struct boot_mem boot;
 	uint64_t vm_start, vm_end;
 	uint32_t *pte;
-	uint8_t *stale;
+	uint8_t *stale, *boot_mapped;
 	bool booted;
 	uint32_t nr_mapped, meta_live;
 	uint32_t page_size;
@@ -95,6 +96,7 @@ uint8_t *world_access(struct world *w, uint64_t addr);
 bool world_in_window(const struct world *w, uint64_t addr);
 void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing);
 uint32_t world_pte(const struct world *w, uint64_t addr);
+bool world_any_stale(const struct world *w);
 bool world_is_stale(const struct world *w, uint64_t addr);
 unsigned int world_node(const struct world *w, uint64_t addr);
 void world_booted(struct world *w);

@@ -182,6 +182,17 @@ static void wrap_lose_unmap(struct pcpu_env *env)
 	env->pte_set = lost_unmap;
 }
 
+static void lost_flush(void *ctx, uint64_t start, uint64_t end)
+{
+	if (!is_sabotage_due())
+		sabotage_env()->tlb_flush(ctx, start, end);
+}
+
+static void wrap_lose_flush(struct pcpu_env *env)
+{
+	env->tlb_flush = lost_flush;
+}
+
 /* The same memory once more. */
 static uint64_t same_boot(void *ctx, unsigned int node, uint64_t size, uint64_t align)
 {
@@ -297,11 +308,13 @@ static const struct sabotage rows[] = {
 	{ RULE_requests, BOOTS, 5, .boot = lie_asked },
 	{ RULE_map_range, BOOTS, 1, .boot = lie_map_range },
 	{ RULE_map_range, EMBED, AT_START, .boot = lie_map_range },
+	{ RULE_tlb_stale, BOOTS, 2, .wrap = wrap_lose_flush },
+	{ RULE_tlb_stale, BOOTS, 4, .wrap = wrap_lose_flush },
 	/* what went unnoticed until sabotage showed it */
 	{ RULE_boot_place, DOWN, AT_START, .boot = lie_stray_map },
 	{ RULE_requests, BOOTS, 1, .boot = lie_frame_taken },
 	{ RULE_boot_place, BOOTS, 4, .wrap = wrap_lose_unmap },
-	{ RULE_boot_leak, BOOTS, 2, .wrap = wrap_lose_unmap },
+	{ RULE_frame_mapped, BOOTS, 2, .wrap = wrap_lose_unmap },
 	{ RULE_boot_place, BOOTS, 1, .boot = lie_stray_map },
 	{ RULE_boot_place, GIVEN, AT_START, .boot = lie_group_offset_0 },
 	{ RULE_boot_place, GIVEN, AT_START, .boot = lie_group_size_less },

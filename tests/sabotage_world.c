@@ -541,7 +541,7 @@ static const struct sabotage rows[] = {
 	{ RULE_world_misuse, PLAIN, 6, .after = boot_alloc_no_pages },
 	{ RULE_world_misuse, PLAIN, 6, .after = boot_look_at_free },
 	{ RULE_world_misuse, PHYS, 3, .after = give_free_frame },
-	{ RULE_world_misuse, PAGED, 3, .found = AT_END, .after = give_mapped_boot_page },
+	{ RULE_frame_mapped, PAGED, 3, .after = give_mapped_boot_page },
 	{ RULE_requests, ARMED("meta"), 2, .after = ask_one_meta },
 	{ RULE_requests, ARMED("chunk"), 2, .after = ask_one_chunk },
 	{ RULE_requests, ARMED("area"), 2, .after = ask_one_area },
@@ -580,7 +580,7 @@ static const struct sabotage rows[] = {
 	/* what went unnoticed until sabotage showed it */
 	{ RULE_copies_distinct, PAGED, 2, .after = map_shared_boot_frame,
 	  .translate = translate_as_world },
-	{ RULE_mapped_total, PAGED, 0, .wrap = wrap_lose_first_unmap },
+	{ RULE_frame_mapped, PAGED, 0, .wrap = wrap_lose_first_unmap },
 	{ RULE_tlb_stale, ONE_FRAME, 3, .wrap = wrap_lose_flush },
 	{ RULE_tlb_stale, NO_REUSE, 3, .wrap = wrap_lose_flush },
 	{ RULE_requests, ARMED("meta"), 4, .after = ask_one_meta },

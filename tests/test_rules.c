@@ -396,10 +396,11 @@ static size_t sab_vmallocinfo(void *subject, char *buf, size_t size)
 	return len;
 }
 
-static unsigned int sab_areas(void *subject, struct subject_area *area, unsigned int max)
+static unsigned int sab_areas(void *subject, uint64_t from, struct subject_area *area,
+			      unsigned int max)
 {
 	struct saboteur *s = subject;
-	unsigned int nr = subject_ours.areas(s->s, area, max);
+	unsigned int nr = subject_ours.areas(s->s, from, area, max);
 
 	return is_lying(s) && s->how->areas ? s->how->areas(area, nr) : nr;
 }

@@ -8,7 +8,8 @@
 
 #include "exec.h"
 
-#define BOOT_PAGES_MAX 32u /* of each size: more is only slower */
+#define BOOT_PAGES_MAX 32u /* of each size of a boot, and so many for all CPUs together: */
+#define BOOT_PAGES_ALL 512u /* more is only slower */
 #define BOOT_ATOM_MAX (1u << 20)
 
 static uint64_t address_of(const struct exec *e, const struct op *op)
@@ -148,11 +149,22 @@ static bool run_get_vm_areas(struct exec *e, const struct op *op, struct outcome
 
 static bool run_free_vm_areas(struct exec *e, const struct op *op, struct outcome *out)
 {
+	/* by handle, ascending */
+	uint32_t low = 0, high = e->nr_sets;
+
 	(void)out;
-	for (unsigned int i = 0; i < e->nr_sets; i++)
-		if (e->set[i].handle == op->handle)
-			return oracle_free_vm_areas(&e->oracle, &e->set[i].areas);
-	return true;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+
+		if (e->set[mid].handle < op->handle)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* another kind of handle: nothing to be asked of the kernel */
+	if (low == e->nr_sets || e->set[low].handle != op->handle)
+		return true;
+	return oracle_free_vm_areas(&e->oracle, &e->set[low].areas);
 }
 
 static bool run_purge(struct exec *e, const struct op *op, struct outcome *out)
@@ -167,10 +179,15 @@ static uint32_t at_most(uint32_t x, uint32_t limit)
 	return x < limit ? x : limit;
 }
 
-/* Sizes up to 32 pages each; a unit and an atom are pages, and static data there always is. */
+/*
+ * Sizes up to 32 pages each, fewer if there are many CPUs; a unit and an atom are pages, and static
+ * data there always is.
+ */
 static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 {
-	uint32_t page = e->program->machine.page, max = BOOT_PAGES_MAX * page;
+	uint32_t page = e->program->machine.page;
+	uint32_t fair = BOOT_PAGES_ALL / machine_nr_cpus(&e->program->machine);
+	uint32_t max = at_most(fair, BOOT_PAGES_MAX) * page;
 	struct boot_args args = {
 		.choice = op->choice,
 		.static_size = at_most(op->boot.static_size, max),

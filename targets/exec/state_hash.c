@@ -5,8 +5,6 @@
  * Equal on every compiler and word size, so that runs can be compared by their output.  Leaves
  * out addresses of the host, and the contents of pages, which the oracle compares.
  */
-#include <stdlib.h>
-
 #include "exec.h"
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -57,17 +55,13 @@ static uint64_t mix_chunk(uint64_t h, const struct subject_chunk *c)
 static uint64_t mix_address_space(uint64_t h, const struct exec *e)
 {
 	const struct oracle *o = &e->oracle;
-	unsigned int nr = o->ops->areas(o->s, NULL, 0);
-	struct subject_area *area = calloc(nr + 1, sizeof(*area));
+	struct subject_area area;
 
-	if (!area)
-		abort();
-	o->ops->areas(o->s, area, nr);
-	for (unsigned int i = 0; i < nr; i++) {
-		h = mix(mix(h, area[i].addr), area[i].size);
-		h = mix(h, area[i].flags + (uint64_t)area[i].lazy + 2u * area[i].nr_pages);
+	for (uint64_t at = o->w->vm_start; o->ops->areas(o->s, at, &area, 1);
+	     at = area.addr + area.size) {
+		h = mix(mix(h, area.addr), area.size);
+		h = mix(h, area.flags + (uint64_t)area.lazy + 2u * area.nr_pages);
 	}
-	free(area);
 	for (uint64_t at = o->w->vm_start; at < o->w->vm_end; at += o->m.page) {
 		uint32_t frame = o->ops->translate(o->s, at);
 
