@@ -17,10 +17,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0x4851c9daeb2316d5ull, 0x92f1017dcf41cafcull },
-	[LAYER_PCPU] = { 0xbc9102bbd7108f0ull, 0x83ac1da97bc274b3ull },
-	[LAYER_VM] = { 0x595e08a7c24973cull, 0xc4d23370bc570d9eull },
-	[LAYER_BOOT] = { 0x3aba4c2a09903bd5ull, 0xb763702d67791bfeull },
+	[LAYER_ANY] = { 0x918a2bb151275a27ull, 0x103b65d98337af84ull },
+	[LAYER_PCPU] = { 0x15f09ecaafdc63b6ull, 0x6845e8282c7f5f67ull },
+	[LAYER_VM] = { 0xf23ba3d8faa37a4ull, 0xa6d5f9645c7c222bull },
+	[LAYER_BOOT] = { 0xee6ee6f5632825abull, 0x2fa4e261d918eaafull },
 };
 
 #define HEAD "pcpu-program 1\n"

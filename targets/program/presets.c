@@ -97,9 +97,16 @@ static const struct preset presets[] = {
 	{ MACHINE(0x1, 256, 5, 20, 0, 236, 4096, 256), .va_bits = 32, .vm_end = true },
 	{ MACHINE(0x1, 256, 1, 20, 0, 236, 48, 6) }, /* frames run out first */
 	{ MACHINE(0x1, 4096, 1, 20, 0, 1000, 520, 300), .vm_end = true },
-	{ MACHINE(0x1, 65536, 16, 20, 0, 4076, 16000, 8), .va_bits = 32,
-	  .vm_end = true }, /* 1 GiB */
+	{ MACHINE(0x3, 65536, 16, 20, 0, 4076, 32000, 8), .vm_end = true }, /* 2 GiB */
 	{ MACHINE(0x3, 256, 1, 20, 0, 236, 17, 24) },
+	/* 43 on: chunks of several groups that lie far apart, and many CPUs */
+	{ MACHINE(0xf, 1024, 2, 100, 0, 600, 8000, 96), .first = FIRST_EMBED, .atom = 2048,
+	  .nodes = 2 },
+	{ MACHINE(0x3f, 4096, 2, 300, 64, 3000, 6000, 96), .first = FIRST_EMBED, .atom = 8192,
+	  .nodes = 3, .nr_bases = 3, .base = { { 0, 80 }, { 1, 78 }, { 2, 82 } } },
+	{ MACHINE(0xfff, 256, 2, 24, 0, 104, 96, 256), .nodes = 4 },
+	{ MACHINE(0xffff, 1024, 1, 24, 0, 104, 8000, 200), .first = FIRST_AUTO, .atom = 4096,
+	  .nodes = 2 },
 };
 
 const unsigned int nr_machine_presets = sizeof(presets) / sizeof(presets[0]);
@@ -156,10 +163,11 @@ void machine_preset(unsigned int i, struct machine *m)
 unsigned int machine_preset_for(enum program_layer layer, unsigned int i)
 {
 	static const uint8_t vm[] = {
-		36, 36, 37, 37, 38, 39, 40, 41, 42, 42, 34, 35, 0, 4, 5, 24, 26, 33,
+		36, 36, 37, 37, 38, 39, 40, 41, 42, 42, 34, 35, 0, 4, 5, 24, 26, 33, 43, 44,
 	};
 	static const uint8_t boot[] = {
-		25, 26, 27, 28, 29, 30, 30, 31, 31, 32, 32, 33, 33, 0, 7, 11, 23, 34, 37, 40,
+		25, 26, 27, 28, 29, 30, 30, 31, 31, 32, 32,
+		33, 33, 0,  7,	11, 23, 34, 37, 40, 43, 44,
 	};
 
 	if (layer == LAYER_VM)
