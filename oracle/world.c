@@ -65,7 +65,13 @@ struct piece {
 	_Alignas(16) uint8_t data[];
 };
 
-static void misuse(struct world *w, enum rule rule, const char *what)
+/**
+ * world_misuse - note what the subject did that no subject may
+ * @w: the world
+ * @rule: which rule that breaks
+ * @what: a sentence; only the first is kept
+ */
+void world_misuse(struct world *w, enum rule rule, const char *what)
 {
 	if (w->misuse)
 		return;
@@ -94,13 +100,13 @@ static void world_meta_free(void *ctx, void *data)
 	struct piece *p = (struct piece *)((uint8_t *)data - offsetof(struct piece, data));
 
 	if (p->taken != PIECE_TAKEN) {
-		misuse(w, RULE_world_misuse, "metadata was given back that was not taken");
+		world_misuse(w, RULE_world_misuse, "metadata was given back that was not taken");
 		return;
 	}
 	p->taken = 0;
 	for (size_t i = p->size; i < p->size + GUARD; i++)
 		if (p->data[i])
-			misuse(w, RULE_world_misuse, "metadata was written behind its end");
+			world_misuse(w, RULE_world_misuse, "metadata was written behind its end");
 	w->meta_live--;
 	free(p);
 }
@@ -144,8 +150,8 @@ static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner 
 	uint32_t frame;
 
 	if (node >= w->budget.nr_nodes) {
-		misuse(w, RULE_world_misuse,
-		       "a page frame of a node that there is not was asked for");
+		world_misuse(w, RULE_world_misuse,
+			     "a page frame of a node that there is not was asked for");
 		return PCPU_NO_FRAME;
 	}
 	if (!budget_take_frame(&w->budget, &node))
@@ -163,12 +169,14 @@ static void world_frame_free(void *ctx, uint32_t frame)
 	struct world_frame *f;
 
 	if (frame >= w->node_start[w->budget.nr_nodes] || !w->frame[frame].data) {
-		misuse(w, RULE_world_misuse, "a page frame was given back that was not taken");
+		world_misuse(w, RULE_world_misuse,
+			     "a page frame was given back that was not taken");
 		return;
 	}
 	f = w->frame + frame;
 	if (f->at)
-		misuse(w, RULE_frame_mapped, "a page frame was given back that is still mapped");
+		world_misuse(w, RULE_frame_mapped,
+			     "a page frame was given back that is still mapped");
 	f->at = 0;
 	free(f->data);
 	f->data = NULL;
@@ -202,213 +210,6 @@ static bool world_may_map(void *ctx)
 	return !budget_refuses(&w->budget, PCPU_FAULT_MAP);
 }
 
-/**
- * world_in_window - is an address in the vmalloc window
- * @w: the world
- * @addr: any address
- */
-bool world_in_window(const struct world *w, uint64_t addr)
-{
-	return addr >= w->vm_start && addr < w->vm_end;
-}
-
-static uint32_t page_index(const struct world *w, uint64_t addr)
-{
-	return (uint32_t)((addr - w->vm_start) / w->page_size);
-}
-
-/* The frame of the ordinary ones that a page is mapped to, or NULL. */
-static struct world_frame *mapped_frame(struct world *w, uint32_t page)
-{
-	uint32_t frame = w->pte[page];
-
-	if (frame >= BOOT_MEM_FIRST_FRAME || w->frame[frame].at != page + 1)
-		return NULL;
-	return w->frame + frame;
-}
-
-static void boot_frame_set(struct world *w, uint32_t frame, bool mapped)
-{
-	uint32_t page = frame - BOOT_MEM_FIRST_FRAME;
-
-	if (frame < BOOT_MEM_FIRST_FRAME || page >= boot_mem_pages(&w->boot))
-		return;
-	if (!w->boot_mapped)
-		w->boot_mapped =
-			memset(host_alloc(boot_mem_pages(&w->boot)), 0, boot_mem_pages(&w->boot));
-	if (mapped && w->boot_mapped[page])
-		misuse(w, RULE_copies_distinct, "one page of boot memory is mapped twice");
-	w->boot_mapped[page] = mapped;
-}
-
-/*
- * A CPU may load a translation at any time and keep it until it is told to forget it.  So here it
- * always has: once an entry that was there has changed, the page is stale until it is flushed, even
- * if the same frame comes back.
- */
-static void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
-{
-	struct world *w = ctx;
-	struct world_frame *old;
-	uint32_t page;
-
-	if (!world_in_window(w, addr) || addr % w->page_size) {
-		misuse(w, RULE_map_range, "something outside of the window was mapped or unmapped");
-		return;
-	}
-	page = page_index(w, addr);
-	old = mapped_frame(w, page);
-	if (old)
-		old->at = 0;
-	if (w->booted && ((w->pte[page] >= BOOT_MEM_FIRST_FRAME && w->pte[page] != PCPU_NO_FRAME) ||
-			  (frame >= BOOT_MEM_FIRST_FRAME && frame != PCPU_NO_FRAME)))
-		misuse(w, RULE_copies_distinct, "boot memory was mapped or unmapped after booting");
-	if (w->pte[page] != PCPU_NO_FRAME)
-		w->stale[page] = 1;
-	boot_frame_set(w, w->pte[page], false);
-	boot_frame_set(w, frame, true);
-	w->nr_mapped -= w->pte[page] != PCPU_NO_FRAME;
-	w->nr_mapped += frame != PCPU_NO_FRAME;
-	w->pte[page] = frame;
-	if (frame == PCPU_NO_FRAME)
-		return;
-	if (frame >= BOOT_MEM_FIRST_FRAME)
-		return;
-	if (frame >= w->node_start[w->budget.nr_nodes] || !w->frame[frame].data) {
-		misuse(w, RULE_frame_mapped, "a page frame was mapped that is not taken");
-		w->pte[page] = PCPU_NO_FRAME;
-		w->nr_mapped--;
-		return;
-	}
-	if (w->frame[frame].at)
-		misuse(w, RULE_copies_distinct, "one page frame is mapped twice");
-	w->frame[frame].at = page + 1;
-}
-
-static void world_tlb_flush(void *ctx, uint64_t start, uint64_t end)
-{
-	struct world *w = ctx;
-
-	if (start % w->page_size || end % w->page_size || start > end)
-		misuse(w, RULE_map_range, "a flush of the TLB is not of whole pages");
-	if (start < w->vm_start)
-		start = w->vm_start;
-	if (end > w->vm_end)
-		end = w->vm_end;
-	for (; start < end; start += w->page_size)
-		w->stale[page_index(w, start)] = 0;
-}
-
-/**
- * world_access - the byte at an address, as a CPU would find it
- * @w: the world
- * @addr: an address of the linear map or of the window
- *
- * An access through a translation that is not that of the page tables is a misuse.
- *
- * Return: the byte, good up to the end of its page, or NULL if nothing is there.
- */
-uint8_t *world_access(struct world *w, uint64_t addr)
-{
-	uint32_t page;
-	uint8_t *data;
-
-	if (!world_in_window(w, addr))
-		return boot_mem_data(&w->boot, addr);
-	page = page_index(w, addr);
-	if (w->pte[page] == PCPU_NO_FRAME)
-		return NULL;
-	if (w->stale[page])
-		misuse(w, RULE_tlb_stale,
-		       "an access went through a translation that was unmapped "
-		       "and not flushed");
-	data = world_frame_data(w, w->pte[page]);
-	return data ? data + addr % w->page_size : NULL;
-}
-
-/**
- * world_pte - what the page tables translate a page to
- * @w: the world
- * @addr: any address
- *
- * Return: the frame, or PCPU_NO_FRAME.
- */
-uint32_t world_pte(const struct world *w, uint64_t addr)
-{
-	return world_in_window(w, addr) ? w->pte[page_index(w, addr)] : PCPU_NO_FRAME;
-}
-
-/**
- * world_any_stale - is any page of the window stale
- * @w: the world
- */
-bool world_any_stale(const struct world *w)
-{
-	return memchr(w->stale, 1, w->machine->vm_pages);
-}
-
-/**
- * world_is_stale - may a CPU still use a translation that is no longer there
- * @w: the world
- * @addr: an address of the window
- */
-bool world_is_stale(const struct world *w, uint64_t addr)
-{
-	return w->stale[page_index(w, addr)];
-}
-
-/**
- * world_node - the node that the frame of a page belongs to
- * @w: the world
- * @addr: an address of the window
- *
- * Return: UINT32_MAX if no ordinary frame is mapped there.
- */
-unsigned int world_node(const struct world *w, uint64_t addr)
-{
-	uint32_t frame = w->pte[page_index(w, addr)];
-
-	return frame < w->node_start[w->budget.nr_nodes] ? w->frame[frame].node : UINT32_MAX;
-}
-
-/**
- * world_booted - from now on boot memory stays mapped as it is
- * @w: the world
- */
-void world_booted(struct world *w)
-{
-	w->booted = true;
-}
-
-/**
- * world_ends - the machine goes down, and may undo what it did when it booted
- * @w: the world
- */
-void world_ends(struct world *w)
-{
-	w->booted = false;
-}
-
-/**
- * world_phys - the physical address of an address
- * @w: the world
- * @addr: an address of taken boot memory, or one that is mapped
- *
- * Return: UINT64_MAX if nothing is there.
- */
-uint64_t world_phys(struct world *w, uint64_t addr)
-{
-	uint64_t start = addr - addr % w->page_size;
-	uint32_t frame;
-
-	if (world_in_window(w, addr))
-		frame = w->pte[page_index(w, addr)];
-	else
-		frame = boot_mem_frame(&w->boot, start);
-	return frame == PCPU_NO_FRAME ? UINT64_MAX :
-					world_frame_phys(w, frame) + addr % w->page_size;
-}
-
 static uint64_t world_boot_alloc(void *ctx, unsigned int node, uint64_t size, uint64_t align)
 {
 	struct world *w = ctx;
@@ -422,16 +223,13 @@ static void world_boot_free(void *ctx, uint64_t addr, uint64_t size)
 {
 	struct world *w = ctx;
 
-	for (uint64_t at = addr; w->boot_mapped && at < addr + size; at += w->page_size) {
-		uint32_t page = boot_mem_frame(&w->boot, at) - BOOT_MEM_FIRST_FRAME;
-
-		if (page < boot_mem_pages(&w->boot) && w->boot_mapped[page])
-			misuse(w, RULE_frame_mapped,
-			       "boot memory was given back that is still mapped");
-	}
+	for (uint64_t at = addr; at < addr + size; at += w->page_size)
+		if (world_boot_is_mapped(w, at))
+			world_misuse(w, RULE_frame_mapped,
+				     "boot memory was given back that is still mapped");
 	boot_mem_free(&w->boot, addr, size);
 	if (w->boot.misuse)
-		misuse(w, RULE_world_misuse, w->boot.misuse);
+		world_misuse(w, RULE_world_misuse, w->boot.misuse);
 }
 
 static uint8_t *world_boot_data(void *ctx, uint64_t addr)

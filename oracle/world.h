@@ -91,10 +91,16 @@ struct world {
 
 void world_init(struct world *w, const struct machine *m);
 void world_exit(struct world *w);
+void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing);
 void world_arm(struct world *w, enum pcpu_fault kind, uint32_t n);
+void world_misuse(struct world *w, enum rule rule, const char *what);
+
+/* world_mmu.c; the first two are the environment's */
+void world_pte_set(void *ctx, uint64_t addr, uint32_t frame);
+void world_tlb_flush(void *ctx, uint64_t start, uint64_t end);
+bool world_boot_is_mapped(struct world *w, uint64_t addr);
 uint8_t *world_access(struct world *w, uint64_t addr);
 bool world_in_window(const struct world *w, uint64_t addr);
-void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing);
 uint32_t world_pte(const struct world *w, uint64_t addr);
 bool world_any_stale(const struct world *w);
 bool world_is_stale(const struct world *w, uint64_t addr);
