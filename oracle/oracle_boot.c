@@ -99,7 +99,7 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 		return oracle_fail(o, rules[rule], NULL, -1, -1, "%s", what);
 	if (!check_budget(o, &t->f.budget, &w->budget))
 		return false;
-	CHECK(o, tlb_stale, !world_any_stale(w), NULL, -1, -1,
+	CHECK(o, tlb_stale, world_first_stale(w, w->vm_start, w->vm_end) == w->vm_end, NULL, -1, -1,
 	      "a page that was unmapped while booting was not flushed");
 	CHECK(o, boot_place,
 	      w->nr_mapped == (t->f.paged && status == BOOT_OK ?
@@ -227,7 +227,7 @@ static bool check_all_returned(struct oracle *o, const struct world *w)
 {
 	if (w->misuse)
 		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "%s", w->misuse);
-	CHECK(o, tlb_stale, !world_any_stale(w), NULL, -1, -1,
+	CHECK(o, tlb_stale, world_first_stale(w, w->vm_start, w->vm_end) == w->vm_end, NULL, -1, -1,
 	      "the first chunk was unmapped and not flushed");
 	CHECK(o, boot_leak,
 	      !w->meta_live && !w->boot.live && !w->nr_mapped && !w->owned[PCPU_OWNER_CHUNK] &&

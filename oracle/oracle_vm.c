@@ -449,9 +449,10 @@ bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed
 /* What is free was flushed before it became so. */
 static bool check_gap(struct oracle *o, uint64_t from, uint64_t to)
 {
-	for (uint64_t at = from; at < to; at += o->m.page)
-		CHECK(o, tlb_stale, !world_is_stale(o->w, at), NULL, -1, -1,
-		      "the page at %#llx is free to be taken, but was not flushed", (ull)at);
+	uint64_t stale = world_first_stale(o->w, from, to);
+
+	CHECK(o, tlb_stale, stale == to, NULL, -1, -1,
+	      "the page at %#llx is free to be taken, but was not flushed", (ull)stale);
 	return true;
 }
 

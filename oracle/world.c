@@ -295,6 +295,17 @@ void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, boo
 	cfg->backing = backing;
 }
 
+/* What every static area starts with; it repeats after 256 bytes. */
+static void fill_static(uint8_t *data, uint32_t size)
+{
+	uint32_t period = size < 256 ? size : 256;
+
+	for (uint32_t i = 0; i < period; i++)
+		data[i] = (uint8_t)(0x3b + i * 11);
+	for (uint32_t i = period; i < size; i += period)
+		memcpy(data + i, data, size - i < period ? size - i : period);
+}
+
 /**
  * world_init - a world with nothing taken and no fault armed
  * @w: the world
@@ -333,8 +344,7 @@ void world_init(struct world *w, const struct machine *m)
 		w->early_node[cpu] = m->node[cpu];
 	w->early_map = w->early_node;
 	w->static_data = host_alloc(m->static_size);
-	for (uint32_t i = 0; i < m->static_size; i++)
-		w->static_data[i] = (uint8_t)(0x3b + i * 11);
+	fill_static(w->static_data, m->static_size);
 }
 
 /**

@@ -102,7 +102,7 @@ bool world_boot_is_mapped(struct world *w, uint64_t addr);
 uint8_t *world_access(struct world *w, uint64_t addr);
 bool world_in_window(const struct world *w, uint64_t addr);
 uint32_t world_pte(const struct world *w, uint64_t addr);
-bool world_any_stale(const struct world *w);
+uint64_t world_first_stale(const struct world *w, uint64_t from, uint64_t to);
 bool world_is_stale(const struct world *w, uint64_t addr);
 unsigned int world_node(const struct world *w, uint64_t addr);
 void world_booted(struct world *w);

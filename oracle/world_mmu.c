@@ -162,12 +162,22 @@ uint32_t world_pte(const struct world *w, uint64_t addr)
 }
 
 /**
- * world_any_stale - is any page of the window stale
+ * world_first_stale - the first page of a range that is stale, see world_is_stale()
  * @w: the world
+ * @from: where in the window the range starts, page-aligned
+ * @to: where it ends
+ *
+ * Return: its address, or @to.
  */
-bool world_any_stale(const struct world *w)
+uint64_t world_first_stale(const struct world *w, uint64_t from, uint64_t to)
 {
-	return memchr(w->stale, 1, w->machine->vm_pages);
+	const uint8_t *first = w->stale + page_index(w, from);
+	const uint8_t *found;
+
+	if (from >= to)
+		return to;
+	found = memchr(first, 1, (to - from) / w->page_size);
+	return found ? from + (uint64_t)(found - first) * w->page_size : to;
 }
 
 /**
