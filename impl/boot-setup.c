@@ -59,8 +59,7 @@ void boot_commit(const struct boot_config *cfg, const struct pcpu_env *env,
 					 group->base_offset + u * info->unit_size);
 		areas->nr_units += group->nr_units;
 	}
-	if (!areas->log)
-		return;
+	assert(areas->log);
 	for (used = 0; areas->log[used];)
 		used++;
 	boot_print_info(cfg, info, areas->log + used, BOOT_LOG_SIZE - used);
