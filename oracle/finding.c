@@ -29,6 +29,7 @@ const char *const reason_texts[REASON_NR] = {
 	[REASON_BOOT_MEMORY] = "memory could not be had while booting",
 	[REASON_BOOT_REFUSED] = "the machine cannot be laid out like this",
 	[REASON_DOWN] = "the machine did not boot",
+	[REASON_NOTHING] = "there is nothing",
 	[REASON_PAGE_RANGE] = "illegal page range",
 };
 

@@ -115,6 +115,8 @@ size_t outcome_to_text(const struct op *op, const struct outcome *out, char *buf
 		n = snprintf(buf, size, "%#llx", (unsigned long long)out->ptr);
 	else if (out->reason == REASON_OK)
 		n = snprintf(buf, size, "ok");
+	else if (out->reason == REASON_NOTHING)
+		n = snprintf(buf, size, "not run (%s)", why);
 	else if (op_infos[op->kind].letter)
 		n = snprintf(buf, size, "null (%s)", why);
 	else

@@ -152,7 +152,6 @@ static bool run_free_vm_areas(struct exec *e, const struct op *op, struct outcom
 	/* by handle, ascending */
 	uint32_t low = 0, high = e->nr_sets;
 
-	(void)out;
 	while (low < high) {
 		uint32_t mid = (low + high) / 2;
 
@@ -162,8 +161,10 @@ static bool run_free_vm_areas(struct exec *e, const struct op *op, struct outcom
 			high = mid;
 	}
 	/* another kind of handle: nothing to be asked of the kernel */
-	if (low == e->nr_sets || e->set[low].handle != op->handle)
+	if (low == e->nr_sets || e->set[low].handle != op->handle || !e->set[low].areas.id) {
+		out->reason = REASON_NOTHING;
 		return true;
+	}
 	return oracle_free_vm_areas(&e->oracle, &e->set[low].areas);
 }
 
@@ -240,6 +241,14 @@ bool exec_run_op(struct exec *e, const struct op *op, struct outcome *out)
 		if (op_infos[op->kind].letter)
 			define(e, op, 0);
 		return true;
+	}
+	/* what was not served is NULL: freeing that is no error, and nothing else is asked of it */
+	if (op_uses_handle(op->kind) && op->handle != PROGRAM_NO_HANDLE && !e->handle[op->handle]) {
+		bool ok = runs[op->kind](e, op, out);
+
+		if (ok)
+			out->reason = REASON_NOTHING;
+		return ok;
 	}
 	return runs[op->kind](e, op, out);
 }

@@ -39,7 +39,7 @@ static void run_file(const struct run_options *ro, const char *path, const struc
 	if (!exec_run(&e, p, &ro->exec)) {
 		t->findings++;
 		printf("%s: finding\n", path);
-		snprintf(how, sizeof(how), "pcpufuzz run %s%s", ro->how, path);
+		snprintf(how, sizeof(how), "%s run %s%s", tool_path, ro->how, path);
 		report_print(stdout, &e, how);
 		report_key(key, sizeof(key), &e);
 		printf("%s\n\n", key);

@@ -48,7 +48,7 @@ static int show_file(const struct run_options *ro, const char *path)
 	if (clean) {
 		printf("# clean: %u ops, all memory returned\n", p.nr_ops);
 	} else {
-		snprintf(how, sizeof(how), "pcpufuzz run %s%s", ro->how, path);
+		snprintf(how, sizeof(how), "%s run %s%s", tool_path, ro->how, path);
 		report_print(stdout, &e, how);
 	}
 	exec_exit(&e);

@@ -73,8 +73,12 @@ static int flushed(int ret)
 	return ret;
 }
 
+const char *tool_path = "pcpufuzz";
+
 int main(int argc, char **argv)
 {
+	if (argc)
+		tool_path = argv[0];
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		print_help();
 		return argc < 2 ? EXIT_USAGE : EXIT_CLEAN;

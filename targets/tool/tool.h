@@ -27,6 +27,8 @@ struct command {
 extern const struct command commands[];
 extern const unsigned int nr_commands;
 
+extern const char *tool_path; /* as it was called, for lines that can be typed again */
+
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
@@ -59,12 +61,13 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i);
 bool find_target(const char *name, const struct target **target);
 bool parse_number(const char *text, uint64_t max, uint64_t *value);
 
-#define RUN_OPTIONS_HELP                                                                 \
-	"  --target NAME     policy and tolerance of a fuzz target, and how bytes are\n" \
-	"                    decoded (default: pcpu)\n"                                  \
-	"  --policy NAME     contract, or linux-6.1 which switches all quirks on\n"      \
-	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"          \
-	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"               \
+#define RUN_OPTIONS_HELP                                                                       \
+	"  --target NAME     policy and tolerance of a fuzz target, and how bytes are\n"       \
+	"                    decoded (default: pcpu)\n"                                        \
+	"  --policy NAME     contract, or linux-6.1 which switches all quirks on: findings,\n" \
+	"                    unless they are tolerated too\n"                                  \
+	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"                \
+	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"                     \
 	"  --full            check everything after every op, slowly\n"
 
 /* input.c */
