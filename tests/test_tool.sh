@@ -203,7 +203,7 @@ says '^rule:    bad_free (safety): '
 says '^source:  '
 says '^op:      2: free r0$'
 says '^ASSERTION FAILED: pcpu divergence FuzzerHash=bad_free\.free$'
-says "^reproduce: pcpufuzz run --quirk bad-free $tmp/twice.pcpu\$"
+says "^reproduce: .*pcpufuzz run --quirk bad-free $tmp/twice.pcpu\$"
 says '^1 programs, [1-9][0-9]* ops, 1 findings$'
 exits 0 run --quirk bad-free --tolerate bad-free "$tmp/twice.pcpu"
 exits 1 run --quirk bad-free "$tmp/twice.pcpu" "$tmp/clean.pcpu"
