@@ -88,7 +88,7 @@ void vm_config_of(const struct machine *m, struct vm_config *cfg)
 		.page_shift = (unsigned int)__builtin_ctz(m->page),
 		.va_bits = m->va_bits,
 		.start = m->vm_start,
-		.end = m->vm_start + (uint64_t)m->vm_pages * m->page,
+		.end = machine_vm_end(m),
 		.max_frames = m->frames,
 	};
 }

@@ -23,17 +23,13 @@ bool check_misuse(struct oracle *o)
 
 	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		o->checked[rules[i]]++;
+	world_end_excuses(o->w);
 	if (o->w->boot.misuse && !o->w->misuse) {
 		o->w->misuse = o->w->boot.misuse;
 		o->w->misuse_rule = RULE_world_misuse;
 	}
 	if (!o->w->misuse)
 		return true;
-	/* what a failed population leaves mapped is given back nevertheless */
-	if (o->w->misuse_rule == RULE_frame_mapped && oracle_tolerates(o, PCPU_QUIRK_MAP_UNWIND)) {
-		o->w->misuse = NULL;
-		return true;
-	}
 	return oracle_fail(o, o->w->misuse_rule, NULL, -1, -1, "%s", o->w->misuse);
 }
 

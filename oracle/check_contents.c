@@ -33,12 +33,7 @@ uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i)
  */
 void static_fill(uint8_t *data, uint32_t size, unsigned int cpu)
 {
-	uint32_t period = size < 256 ? size : 256;
-
-	for (uint32_t i = 0; i < period; i++)
-		data[i] = (uint8_t)(0x51 + cpu * 29 + i * 7);
-	for (uint32_t i = period; i < size; i += period)
-		memcpy(data + i, data, size - i < period ? size - i : period);
+	fill_steps(data, size, 0x51 + cpu * 29, 7);
 }
 
 static uint8_t **shadow_of(const struct model_chunk *c, unsigned int cpu, int page)

@@ -127,6 +127,18 @@ static inline bool machine_is_possible(const struct machine *m, unsigned int cpu
 	return (m->possible[cpu / 64] >> cpu % 64) & 1;
 }
 
+/* The address after the window; never 0, see machine_fault(). */
+static inline uint64_t machine_vm_end(const struct machine *m)
+{
+	return m->vm_start + (uint64_t)m->vm_pages * m->page;
+}
+
+/* The highest address there is. */
+static inline uint64_t machine_addr_mask(const struct machine *m)
+{
+	return UINT64_MAX >> (64 - m->va_bits);
+}
+
 static inline uint32_t machine_unit_size(const struct machine *m)
 {
 	return m->page * m->unit_pages;

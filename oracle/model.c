@@ -269,7 +269,7 @@ void model_init(struct model *m, const struct machine *machine, const struct lay
 	m->nr_slots = m->to_depopulate + 1;
 	m->stats.min_alloc_size = m->unit_size;
 	if (!dry) {
-		uint64_t end = machine->vm_start + (uint64_t)machine->vm_pages * machine->page;
+		uint64_t end = machine_vm_end(machine);
 
 		vm_naive_init(&m->vm, machine->vm_start, end, machine->page, machine->va_bits);
 		tables_naive_init(&m->tables, machine->vm_start, end, machine->page);

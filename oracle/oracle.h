@@ -193,6 +193,7 @@ bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int uni
 		    bool atomic);
 
 /* pages_naive.c */
+enum reason try_frame(struct budget *b, unsigned int *node);
 enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **c);
 enum reason try_populate_missing(struct oracle *o, struct budget *b, struct model_chunk *c,
 				 int from, int to);

@@ -42,6 +42,18 @@ enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **
 	return REASON_OK;
 }
 
+/**
+ * try_frame - take one page frame, if it can be had
+ * @b: what can be had, counted down
+ * @node: where it is to come from; where it does come from is stored here
+ */
+enum reason try_frame(struct budget *b, unsigned int *node)
+{
+	if (budget_take_frame(b, node))
+		return REASON_OK;
+	return budget_frames(b) ? REASON_PAGE_FAULT : REASON_NO_FRAMES;
+}
+
 /* All frames of a run, or none; each CPU's pages come from its node, if that has any. */
 static enum reason try_frames(struct oracle *o, struct budget *b, struct model_chunk *c, int from,
 			      int to)
@@ -49,10 +61,10 @@ static enum reason try_frames(struct oracle *o, struct budget *b, struct model_c
 	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
 		for (int page = from; page < to; page++) {
 			unsigned int node = o->m.layout.node[cpu];
-			bool any = budget_frames(b);
+			enum reason why = try_frame(b, &node);
 
-			if (!budget_take_frame(b, &node))
-				return any ? REASON_PAGE_FAULT : REASON_NO_FRAMES;
+			if (why != REASON_OK)
+				return why;
 			c->node[cpu * (unsigned int)c->nr_pages + (unsigned int)page] =
 				(uint8_t)node;
 		}
@@ -84,6 +96,7 @@ static enum reason try_map(struct oracle *o, struct budget *b, struct model_chun
 			for (int p = from; p < page - 1; p++) {
 				stale[p] = 1;
 				c->has_stale = true;
+				world_excuse(o->w, model_page_addr(&o->m, c, cpu, p));
 			}
 		return why;
 	}

@@ -7,7 +7,6 @@
  * array of its pages next, then all frames, then all mappings, each with the tables it needs
  * first.  Where an area must lie, vm_naive.c knows.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "oracle.h"
@@ -131,10 +130,10 @@ static enum reason try_vmalloc_pages(struct oracle *o, struct budget *b, struct 
 {
 	for (unsigned int i = 0; i < v->nr_pages; i++) {
 		unsigned int from = node;
-		bool any = budget_frames(b);
+		enum reason why = try_frame(b, &from);
 
-		if (!budget_take_frame(b, &from))
-			return any ? REASON_PAGE_FAULT : REASON_NO_FRAMES;
+		if (why != REASON_OK)
+			return why;
 		v->node[i] = (uint8_t)from;
 	}
 	for (unsigned int i = 0; i < v->nr_pages; i++) {

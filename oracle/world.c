@@ -174,7 +174,7 @@ static void world_frame_free(void *ctx, uint32_t frame)
 		return;
 	}
 	f = w->frame + frame;
-	if (f->at)
+	if (f->at && !world_is_excused(w, f->at - 1))
 		world_misuse(w, RULE_frame_mapped,
 			     "a page frame was given back that is still mapped");
 	f->at = 0;
@@ -273,7 +273,7 @@ static void init_window(struct world *w, const struct machine *m)
 	size_t size = (size_t)m->vm_pages * sizeof(*w->pte);
 
 	w->vm_start = m->vm_start;
-	w->vm_end = m->vm_start + (uint64_t)m->vm_pages * m->page;
+	w->vm_end = machine_vm_end(m);
 	w->pte = memset(host_alloc(size), 0xff, size);
 	w->stale = memset(host_alloc(m->vm_pages), 0, m->vm_pages);
 }
@@ -295,13 +295,19 @@ void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, boo
 	cfg->backing = backing;
 }
 
-/* What every static area starts with; it repeats after 256 bytes. */
-static void fill_static(uint8_t *data, uint32_t size)
+/**
+ * fill_steps - bytes that count up by a step, and so repeat after 256
+ * @data: where they go
+ * @size: how many, 1 or more
+ * @first: the first
+ * @step: odd
+ */
+void fill_steps(uint8_t *data, uint32_t size, unsigned int first, unsigned int step)
 {
 	uint32_t period = size < 256 ? size : 256;
 
 	for (uint32_t i = 0; i < period; i++)
-		data[i] = (uint8_t)(0x3b + i * 11);
+		data[i] = (uint8_t)(first + i * step);
 	for (uint32_t i = period; i < size; i += period)
 		memcpy(data + i, data, size - i < period ? size - i : period);
 }
@@ -344,7 +350,7 @@ void world_init(struct world *w, const struct machine *m)
 		w->early_node[cpu] = m->node[cpu];
 	w->early_map = w->early_node;
 	w->static_data = host_alloc(m->static_size);
-	fill_static(w->static_data, m->static_size);
+	fill_steps(w->static_data, m->static_size, 0x3b, 11);
 }
 
 /**
@@ -361,6 +367,7 @@ void world_exit(struct world *w)
 	free(w->static_data);
 	free(w->pte);
 	free(w->stale);
+	free(w->excused);
 	free(w->boot_mapped);
 	free(w->frame);
 	free(w->free_stack);

@@ -57,6 +57,8 @@ struct world_frame {
  * @vm_start, @vm_end: the window; the end is never 0, see machine_fault()
  * @pte:          of each page of the window: the frame that the page tables translate it to
  * @stale:        1 for each whose translation changed and was not flushed since
+ * @excused:      1 for each page whose frame may be given back in this op while it is mapped
+ *                there; NULL if there is none
  * @boot_mapped:  1 for each page of boot memory that is mapped; made when the first one is
  * @booted:       boot memory is mapped and unmapped no more
  * @nr_mapped:    pages of the window that are mapped
@@ -78,7 +80,7 @@ struct world {
 	struct boot_mem boot;
 	uint64_t vm_start, vm_end;
 	uint32_t *pte;
-	uint8_t *stale, *boot_mapped;
+	uint8_t *stale, *excused, *boot_mapped;
 	bool booted;
 	uint32_t nr_mapped, meta_live;
 	uint32_t page_size;
@@ -93,6 +95,7 @@ void world_init(struct world *w, const struct machine *m);
 void world_exit(struct world *w);
 void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, bool backing);
 void world_arm(struct world *w, enum pcpu_fault kind, uint32_t n);
+void fill_steps(uint8_t *data, uint32_t size, unsigned int first, unsigned int step);
 void world_misuse(struct world *w, enum rule rule, const char *what);
 
 /* world_mmu.c; the first two are the environment's */
@@ -105,6 +108,9 @@ uint32_t world_pte(const struct world *w, uint64_t addr);
 uint64_t world_first_stale(const struct world *w, uint64_t from, uint64_t to);
 bool world_is_stale(const struct world *w, uint64_t addr);
 unsigned int world_node(const struct world *w, uint64_t addr);
+void world_excuse(struct world *w, uint64_t addr);
+void world_end_excuses(struct world *w);
+bool world_is_excused(const struct world *w, uint32_t page);
 void world_booted(struct world *w);
 void world_ends(struct world *w);
 uint64_t world_phys(struct world *w, uint64_t addr);

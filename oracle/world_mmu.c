@@ -5,6 +5,7 @@
  * Told by the subject of each entry that it writes and of each flush, and judges by that; the
  * subject's own tables are none of its business.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
@@ -49,6 +50,11 @@ bool world_boot_is_mapped(struct world *w, uint64_t addr)
 	return page < boot_mem_pages(&w->boot) && w->boot_mapped[page];
 }
 
+static bool is_boot_frame(uint32_t frame)
+{
+	return frame >= BOOT_MEM_FIRST_FRAME && frame != PCPU_NO_FRAME;
+}
+
 static void boot_frame_set(struct world *w, uint32_t frame, bool mapped)
 {
 	uint32_t page = frame - BOOT_MEM_FIRST_FRAME;
@@ -82,8 +88,7 @@ void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 	old = mapped_frame(w, page);
 	if (old)
 		old->at = 0;
-	if (w->booted && ((w->pte[page] >= BOOT_MEM_FIRST_FRAME && w->pte[page] != PCPU_NO_FRAME) ||
-			  (frame >= BOOT_MEM_FIRST_FRAME && frame != PCPU_NO_FRAME)))
+	if (w->booted && (is_boot_frame(w->pte[page]) || is_boot_frame(frame)))
 		world_misuse(w, RULE_copies_distinct,
 			     "boot memory was mapped or unmapped after booting");
 	if (w->pte[page] != PCPU_NO_FRAME)
@@ -93,9 +98,7 @@ void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 	w->nr_mapped -= w->pte[page] != PCPU_NO_FRAME;
 	w->nr_mapped += frame != PCPU_NO_FRAME;
 	w->pte[page] = frame;
-	if (frame == PCPU_NO_FRAME)
-		return;
-	if (frame >= BOOT_MEM_FIRST_FRAME)
+	if (frame == PCPU_NO_FRAME || is_boot_frame(frame))
 		return;
 	if (frame >= w->node_start[w->budget.nr_nodes] || !w->frame[frame].data) {
 		world_misuse(w, RULE_frame_mapped, "a page frame was mapped that is not taken");
@@ -202,6 +205,40 @@ unsigned int world_node(const struct world *w, uint64_t addr)
 	uint32_t frame = w->pte[page_index(w, addr)];
 
 	return frame < w->node_start[w->budget.nr_nodes] ? w->frame[frame].node : UINT32_MAX;
+}
+
+/**
+ * world_excuse - the frame of a page may be given back although it stays mapped there
+ * @w: the world
+ * @addr: address of the page, in the window
+ *
+ * For what a tolerated quirk leaves mapped in the op that is about to run, and nothing else.
+ */
+void world_excuse(struct world *w, uint64_t addr)
+{
+	if (!w->excused)
+		w->excused = model_alloc(w->machine->vm_pages);
+	w->excused[page_index(w, addr)] = 1;
+}
+
+/**
+ * world_end_excuses - the op that they were for is over
+ * @w: the world
+ */
+void world_end_excuses(struct world *w)
+{
+	free(w->excused);
+	w->excused = NULL;
+}
+
+/**
+ * world_is_excused - was world_excuse() called for a page
+ * @w: the world
+ * @page: its index in the window
+ */
+bool world_is_excused(const struct world *w, uint32_t page)
+{
+	return w->excused && w->excused[page];
 }
 
 /**

@@ -338,6 +338,36 @@ static void test_guard(void)
 	world_exit(&w);
 }
 
+/* What a quirk leaves mapped may be given back in its op; nothing else, and not later. */
+static void test_excuse(void)
+{
+	struct machine machine = small_machine();
+	uint64_t addr = machine.vm_start;
+	uint32_t a, b;
+	struct world w;
+
+	world_init(&w, &machine);
+	a = w.env.frame_alloc(&w, 0, PCPU_OWNER_CHUNK);
+	b = w.env.frame_alloc(&w, 0, PCPU_OWNER_CHUNK);
+	w.env.pte_set(&w, addr, a);
+	w.env.pte_set(&w, addr + machine.page, b);
+	world_excuse(&w, addr);
+	w.env.frame_free(&w, a);
+	check(!w.misuse, "the frame of an excused page may be given back");
+	w.env.frame_free(&w, b);
+	check(w.misuse && w.misuse_rule == RULE_frame_mapped, "that of another page may not");
+	world_exit(&w);
+
+	world_init(&w, &machine);
+	a = w.env.frame_alloc(&w, 0, PCPU_OWNER_CHUNK);
+	w.env.pte_set(&w, addr, a);
+	world_excuse(&w, addr);
+	world_end_excuses(&w);
+	w.env.frame_free(&w, a);
+	check(w.misuse, "an excuse does not outlast its op");
+	world_exit(&w);
+}
+
 int main(void)
 {
 	test_faults();
@@ -347,6 +377,7 @@ int main(void)
 	test_budget();
 	test_mapping();
 	test_tlb();
+	test_excuse();
 	test_boot();
 	test_guard();
 	printf("%u checks, %u failures\n", checks, failures);

@@ -81,8 +81,8 @@ static bool run_phys(struct exec *e, const struct op *op, struct outcome *out)
 static bool run_get_vm_area(struct exec *e, const struct op *op, struct outcome *out)
 {
 	const struct machine *m = &e->program->machine;
-	uint64_t mask = UINT64_MAX >> (64 - m->va_bits);
-	uint64_t from = m->vm_start, to = m->vm_start + (uint64_t)m->vm_pages * m->page;
+	uint64_t mask = machine_addr_mask(m);
+	uint64_t from = m->vm_start, to = machine_vm_end(m);
 	bool ok;
 
 	if (op->nr_args) {
@@ -96,7 +96,7 @@ static bool run_get_vm_area(struct exec *e, const struct op *op, struct outcome 
 
 static bool run_vmalloc(struct exec *e, const struct op *op, struct outcome *out)
 {
-	uint64_t mask = UINT64_MAX >> (64 - e->program->machine.va_bits);
+	uint64_t mask = machine_addr_mask(&e->program->machine);
 	bool ok = oracle_vmalloc(&e->oracle, op->size & mask, op->node, out);
 
 	define(e, op, out->ptr);
@@ -127,7 +127,7 @@ static bool run_vmallocinfo(struct exec *e, const struct op *op, struct outcome 
 
 static bool run_get_vm_areas(struct exec *e, const struct op *op, struct outcome *out)
 {
-	uint64_t mask = UINT64_MAX >> (64 - e->program->machine.va_bits);
+	uint64_t mask = machine_addr_mask(&e->program->machine);
 	struct exec_set *set = e->set + e->nr_sets++;
 	uint64_t *sizes;
 	bool ok;
