@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../impl/vm.h"
+#include "../oracle/heap_env.h"
 #include "../oracle/vm_naive.h"
 #include "../targets/program/program.h"
 
@@ -37,7 +38,6 @@ static const uint64_t sizes[GROUPS] = { 0x200000, 0x200000, 0x200000, 0x200000 }
  * @base:  and their bases
  */
 struct bench {
-	struct pcpu_env env;
 	struct vm_space vm;
 	struct vm_naive twin;
 	struct rng rng;
@@ -47,30 +47,6 @@ struct bench {
 	unsigned int flags;
 	bool naive;
 };
-
-static void *meta_alloc(void *ctx, enum pcpu_fault kind, size_t size)
-{
-	void *p = calloc(1, size);
-
-	(void)ctx;
-	(void)kind;
-	if (!p)
-		abort();
-	return p;
-}
-
-static void meta_free(void *ctx, void *p)
-{
-	(void)ctx;
-	free(p);
-}
-
-static void tlb_flush(void *ctx, uint64_t start, uint64_t end)
-{
-	(void)ctx;
-	(void)start;
-	(void)end;
-}
 
 static uint64_t random_size(struct bench *b)
 {
@@ -197,10 +173,7 @@ int main(int argc, char **argv)
 				       .start = UINT64_C(0xffffc90000000000),
 				       .end = UINT64_C(0xffffe8fffffff000),
 				       .dry = true };
-	struct bench b = {
-		.env = { .meta_alloc = meta_alloc, .meta_free = meta_free, .tlb_flush = tlb_flush },
-		.rng = { 1 }
-	};
+	struct bench b = { .rng = { 1 } };
 	const char *op = argc > 1 ? argv[1] : "";
 	unsigned long nr = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned long ops = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
@@ -212,7 +185,7 @@ int main(int argc, char **argv)
 			"usage: bench_vm area|ioremap|congruent N K [naive], N 8 or more\n");
 		return 2;
 	}
-	vm_init(&b.vm, &cfg, &b.env);
+	vm_init(&b.vm, &cfg, &heap_env);
 	set_up(&b, (uint32_t)nr, congruent);
 	if (!strcmp(op, "ioremap"))
 		b.flags = VM_IOREMAP;

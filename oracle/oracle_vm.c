@@ -106,6 +106,12 @@ static bool check_vmalloc(struct oracle *o, const struct model_vmalloc *v)
 	return check_misuse(o);
 }
 
+/* Too many to look at all of them after each op? */
+static bool vmallocs_are_many(const struct model *m)
+{
+	return (uint64_t)m->nr_vmalloc * m->page > VMALLOC_BYTES_PER_OP;
+}
+
 /**
  * check_vmallocs - the contents of live vmalloc areas
  * @o: the oracle
@@ -118,8 +124,7 @@ bool check_vmallocs(struct oracle *o, bool everything)
 
 	if (!o->m.nr_vmalloc)
 		return true;
-	if ((uint64_t)o->m.nr_vmalloc * o->m.page <= VMALLOC_BYTES_PER_OP)
-		everything = true;
+	everything |= !vmallocs_are_many(&o->m);
 	for (unsigned int i = 0; i < v->nr && (everything || bytes < VMALLOC_BYTES_PER_OP); i++) {
 		const struct vm_naive_area *a = v->areas + (o->vmalloc_cursor++ % v->nr);
 
@@ -152,7 +157,8 @@ bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct o
 	out->ptr = o->ops->vmalloc(o->s, size, node);
 	if (!check_address(o, out->reason, want, out->ptr, size) || !settle(o, &b))
 		return false;
-	return !out->ptr ||
+	/* if they are few, this one was looked at with all the others */
+	return !out->ptr || !vmallocs_are_many(&o->m) ||
 	       check_vmalloc(o, model_vmalloc_of(vm_naive_find(&o->m.vm, out->ptr)->tag));
 }
 
@@ -223,7 +229,6 @@ static bool same_area(const struct vm_naive_area *want, const struct subject_are
 		[AREA_CHUNK] = VM_ALLOC | VM_PCPU,
 		[AREA_EARLY] = VM_ALLOC | VM_PCPU,
 	};
-
 	enum area_kind kind = AREA_KIND(want->tag);
 	unsigned int nr_pages = 0;
 
@@ -486,8 +491,7 @@ static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int 
 		      (ull)want->addr);
 		CHECK(o, vm_areas, same_area(want, a), NULL, -1, -1,
 		      "area %u is %#llx with %llu bytes, flags %#x, %u pages%s; expected %#llx "
-		      "with "
-		      "%llu%s",
+		      "with %llu%s",
 		      i, (ull)a->addr, (ull)a->size, a->flags, a->nr_pages,
 		      a->lazy ? ", freed" : "", (ull)want->addr, (ull)want->size,
 		      want->lazy ? ", freed" : "");

@@ -96,7 +96,6 @@ struct saboteur {
  * @full:    only ORACLE_FULL can see it
  * @in_place: maps and hints are shown where they lie, as a real subject does; @view must not
  *           change them
- * @hole:    nothing notices it, though @rule should
  *
  * In that call only:
  * @wrap:    the environment of the subject, whose functions must ask is_sabotage_due()
@@ -119,7 +118,7 @@ struct sabotage {
 	enum rule rule;
 	const char *program;
 	uint32_t from, found;
-	bool full, in_place, hole, skip;
+	bool full, in_place, skip;
 	void (*wrap)(struct pcpu_env *env);
 	void (*before)(struct saboteur *s);
 	void (*after)(struct saboteur *s);

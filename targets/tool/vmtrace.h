@@ -50,13 +50,11 @@ enum vmtrace_tag { VMTRACE_BEFORE, VMTRACE_AREA, VMTRACE_PCPU };
 /**
  * struct vmtrace_space - what is taken, as our allocator and as the oracle see it
  * @vm, @twin: of each window: that of vmalloc, and that above it, where modules are
- * @env:  gives descriptors
  * @diff: what differs, for people
  */
 struct vmtrace_space {
 	struct vm_space vm[VMTRACE_WINDOWS];
 	struct vm_naive twin[VMTRACE_WINDOWS];
-	struct pcpu_env env;
 	char diff[240];
 };
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "vmtrace.h"
+#include "../../oracle/heap_env.h"
 
 #define PAGE UINT64_C(4096)
 
@@ -38,26 +39,9 @@ bool vmtrace_differ(struct vmtrace_space *s, const char *fmt, ...)
 	return false;
 }
 
-static void *meta_alloc(void *ctx, enum pcpu_fault kind, size_t size)
-{
-	void *p = calloc(1, size);
-
-	(void)ctx;
-	(void)kind;
-	if (!p)
-		abort();
-	return p;
-}
-
-static void meta_free(void *ctx, void *p)
-{
-	(void)ctx;
-	free(p);
-}
-
 static void take(struct vmtrace_space *s, int w, uint64_t start, uint64_t end, enum vmtrace_tag tag)
 {
-	struct vm_area *area = meta_alloc(NULL, PCPU_FAULT_NONE, sizeof(*area));
+	struct vm_area *area = heap_env.meta_alloc(NULL, PCPU_FAULT_NONE, sizeof(*area));
 
 	area->addr = start;
 	area->size = end - start;
@@ -70,7 +54,7 @@ static void give(struct vmtrace_space *s, int w, uint64_t start)
 	struct vm_area *area = vm_tree_at(&s->vm[w], start);
 
 	vm_tree_remove(&s->vm[w], area);
-	meta_free(NULL, area);
+	heap_env.meta_free(NULL, area);
 	vm_naive_remove(&s->twin[w], start);
 }
 
@@ -88,8 +72,6 @@ void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *fr
 	const uint64_t *vmalloc = vmalloc_window[five];
 
 	memset(s, 0, sizeof(*s));
-	s->env.meta_alloc = meta_alloc;
-	s->env.meta_free = meta_free;
 	for (int w = 0; w < VMTRACE_WINDOWS; w++) {
 		struct vm_config cfg = { .page_shift = 12,
 					 .va_bits = 64,
@@ -98,7 +80,7 @@ void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *fr
 					 .dry = true };
 		uint64_t at = cfg.start;
 
-		vm_init(&s->vm[w], &cfg, &s->env);
+		vm_init(&s->vm[w], &cfg, &heap_env);
 		vm_naive_init(&s->twin[w], cfg.start, cfg.end, PAGE, 64);
 		for (unsigned int i = 0; i < free_ranges->nr && at < cfg.end; i++) {
 			uint64_t start = free_ranges->range[i][0], end = free_ranges->range[i][1];
@@ -121,7 +103,7 @@ void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *fr
  */
 void vmtrace_space_exit(struct vmtrace_space *s)
 {
-	for (int w = 0; w < VMTRACE_WINDOWS && s->env.meta_free; w++) {
+	for (int w = 0; w < VMTRACE_WINDOWS && s->vm[w].env; w++) {
 		vm_exit(&s->vm[w]);
 		vm_naive_exit(&s->twin[w]);
 	}
@@ -257,7 +239,7 @@ bool vmtrace_congruent(struct vmtrace_space *s, const struct vmtrace_groups *g, 
 		vm_naive_highest(&s->twin[0], g->offset, g->size, g->nr, g->align, base);
 	for (unsigned int i = 0; areas && i < g->nr; i++) {
 		vm_tree_remove(vm, areas[i]);
-		meta_free(NULL, areas[i]);
+		heap_env.meta_free(NULL, areas[i]);
 	}
 	free(areas);
 	return (*fits == (areas != NULL) && ours == *base) ||
