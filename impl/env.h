@@ -50,6 +50,20 @@ enum pcpu_owner {
 #define PCPU_NO_FRAME UINT32_MAX
 
 /**
+ * enum pcpu_trouble - what an allocator can notice by itself to be wrong
+ * @PCPU_TROUBLE_BUG:  it cannot go on (BUG() in the kernel)
+ * @PCPU_TROUBLE_WARN: it goes on (WARN())
+ * @PCPU_TROUBLE_LOCK: a lock is taken twice, not held where it must be, or held where the caller
+ *                     may sleep
+ */
+enum pcpu_trouble {
+	PCPU_TROUBLE_BUG,
+	PCPU_TROUBLE_WARN,
+	PCPU_TROUBLE_LOCK,
+	PCPU_TROUBLE_NR,
+};
+
+/**
  * struct pcpu_env - the environment, filled in by whoever creates an allocator
  * @ctx:         passed back as the first argument of every call
  * @meta_alloc:  zeroed metadata of @size bytes, or NULL; @kind is NONE, CHUNK, AREA, META or TABLE
@@ -68,6 +82,12 @@ enum pcpu_owner {
  * @boot_free:   gives back a part of what @boot_alloc returned, page-aligned, or all of it
  * @boot_data:   the byte at an address of boot memory that is taken
  * @boot_frame:  the page frame at a page-aligned address of boot memory, taken or not
+ * @block_alloc: takes 2^@order pages that are contiguous in the linear map, of node 0, in one
+ *               request of kind PAGE; its address, 0 for none; the content is junk; @boot_data and
+ *               @boot_frame work on it
+ * @block_free:  gives all of it back
+ * @may_lock:    false if a fatal signal ends the wait for the allocator's mutex
+ * @trouble:     the allocator noticed that it is broken; @what is one line; returns
  */
 struct pcpu_env {
 	void *ctx;
@@ -84,6 +104,10 @@ struct pcpu_env {
 	void (*boot_free)(void *ctx, uint64_t addr, uint64_t size);
 	uint8_t *(*boot_data)(void *ctx, uint64_t addr);
 	uint32_t (*boot_frame)(void *ctx, uint64_t addr);
+	uint64_t (*block_alloc)(void *ctx, unsigned int order);
+	void (*block_free)(void *ctx, uint64_t addr, unsigned int order);
+	bool (*may_lock)(void *ctx);
+	void (*trouble)(void *ctx, enum pcpu_trouble trouble, const char *what);
 };
 
 #endif

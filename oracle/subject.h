@@ -140,8 +140,12 @@ struct subject_area {
  * @find_vm_area: the live area that starts at an address; false if there is none
  * @get_vm_areas: congruent areas, their addresses into @addr; what @free_vm_areas takes, or NULL
  * @purge:       makes freed address space usable again
- * @vmallocinfo: lists the live areas, as snprintf()
+ * @vmallocinfo: lists the live areas, as snprintf(); NULL if the subject has none
  * @areas:       areas that start at @from or above, by address, up to @max of them; how many
+ * @unfit:       why the subject cannot be such a machine, as a phrase, or NULL if it can; NULL: it
+ *               can be any
+ * @fit:         changes a machine into the nearest one that it can be; NULL as @unfit
+ * @offers_vmalloc: can @vmalloc be asked for so much; NULL: for any size
  * @boot:        boots once more in a world of its own; what it came to is valid until @boot_end
  * @per_cpu_ptr, @in_first_chunk, @boot_is_static: translations in the first chunk of that
  */
@@ -171,6 +175,9 @@ struct subject_ops {
 	void (*purge)(void *s);
 	size_t (*vmallocinfo)(void *s, char *buf, size_t size);
 	unsigned int (*areas)(void *s, uint64_t from, struct subject_area *area, unsigned int max);
+	const char *(*unfit)(const struct machine *m);
+	void (*fit)(struct machine *m);
+	bool (*offers_vmalloc)(void *s, uint64_t size);
 	void *(*boot)(const struct machine *m, const struct boot_args *args, struct world *w,
 		      enum boot_status *status, const struct boot_areas **areas);
 	void (*boot_end)(void *boot);
@@ -186,5 +193,27 @@ static inline bool subject_bit(const unsigned long *map, int i)
 }
 
 extern const struct subject_ops subject_ours;
+
+struct subject_step_ops;
+
+/**
+ * struct subject_plugin - what the shared object of a subject exports as pcpufuzz_subject
+ * @abi:     SUBJECT_ABI, so that one built for another rig is refused
+ * @version: of the code under test: "6.1.192"
+ * @ops:     the adapter
+ * @steps:   that for single steps, or NULL
+ */
+struct subject_plugin {
+	unsigned long abi;
+	const char *version;
+	const struct subject_ops *ops;
+	const struct subject_step_ops *steps;
+};
+
+#define SUBJECT_ABI                                                                      \
+	(1ul << 24 | sizeof(struct subject_ops) << 12 ^ sizeof(struct pcpu_env) << 8 ^   \
+			     sizeof(struct machine) << 4 ^ sizeof(struct subject_view) ^ \
+			     sizeof(struct subject_chunk))
+#define SUBJECT_SYMBOL "pcpufuzz_subject"
 
 #endif
