@@ -51,6 +51,7 @@ static void *ours_create(const struct machine *m, struct world *w, unsigned int 
 	struct pcpu_config cfg = {
 		.page_shift = (unsigned int)__builtin_ctz(m->page),
 		.nr_cpus = machine_nr_cpus(m),
+		.backing = m->backing == BACKING_KM ? PCPU_BACKING_KM : PCPU_BACKING_VM,
 		.quirks = option,
 	};
 	struct ours *o;

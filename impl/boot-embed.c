@@ -107,7 +107,7 @@ enum boot_status boot_embed_first_chunk(const struct boot_config *cfg, const str
 		goto fail;
 	for (unsigned int i = 0; i < info.nr_groups; i++)
 		base = addr[i] < base ? addr[i] : base;
-	if (too_far_apart(cfg, &info, addr, base, areas)) {
+	if (too_far_apart(cfg, &info, addr, base, areas) && !cfg->km) {
 		give_groups(env, &info, addr, info.nr_groups);
 		status = BOOT_ESPACE;
 		goto fail;

@@ -23,6 +23,19 @@ static void map_unit(const struct boot_config *cfg, struct boot_areas *areas, un
 		areas->high_cpu = cpu;
 }
 
+/* What a chunk leaves of its block, if anything; after it the kernel prints the layout. */
+static void print_waste(const struct boot_config *cfg, struct boot_areas *areas)
+{
+	uint64_t nr_pages = areas->group_size[0] >> cfg->page_shift, block = 1;
+
+	assert(areas->info.nr_groups == 1);
+	while (block < nr_pages)
+		block *= 2;
+	if (block > nr_pages)
+		boot_printk(areas, "percpu: wasting %llu pages per chunk\n",
+			    (unsigned long long)(block - nr_pages));
+}
+
 /**
  * boot_commit - the first chunk is there: enter it into the maps, and print the layout
  * @cfg: the machine
@@ -60,6 +73,8 @@ void boot_commit(const struct boot_config *cfg, const struct pcpu_env *env,
 		areas->nr_units += group->nr_units;
 	}
 	assert(areas->log);
+	if (cfg->km)
+		print_waste(cfg, areas);
 	for (used = 0; areas->log[used];)
 		used++;
 	boot_print_info(cfg, info, areas->log + used, BOOT_LOG_SIZE - used);
@@ -79,7 +94,7 @@ static enum boot_status first_chunk(const struct boot_config *cfg, const struct 
 	if (cfg->choice != BOOT_PAGE) {
 		enum boot_status status = boot_embed_first_chunk(cfg, env, areas);
 
-		if (status == BOOT_OK)
+		if (status == BOOT_OK || cfg->km)
 			return status;
 		boot_printk(areas,
 			    "setup_percpu: %s allocator failed (%d), falling back to page size\n",

@@ -62,6 +62,8 @@ enum boot_choice {
  * @min_unit_size: the least that a unit is raised to, page-aligned (PCPU_MIN_UNIT_SIZE)
  * @atom_size:     unit of boot memory, a power of two, a page or more
  * @choice:        which way
+ * @km:            chunks will be blocks of the linear map (CONFIG_NEED_PER_CPU_KM): the way by
+ *                 pages is not there to fall back to, so groups far apart are only warned of
  * @vm:            the address space, for its size and for page
  * @nr_cpus_max:   NR_CPUS, for the printed line only
  */
@@ -78,6 +80,7 @@ struct boot_config {
 	uint64_t static_size, reserved_size, dyn_size;
 	uint64_t dyn_early, min_unit_size, atom_size;
 	enum boot_choice choice;
+	bool km;
 	struct vm_space *vm;
 	unsigned int nr_cpus_max;
 };

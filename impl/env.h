@@ -16,13 +16,14 @@
 /**
  * enum pcpu_fault - the kinds of request that can be refused
  * @PCPU_FAULT_NONE:  what is never refused
- * @PCPU_FAULT_PAGE:  one page frame (alloc_pages_node() in the kernel)
+ * @PCPU_FAULT_PAGE:  one page frame, or one block of them (alloc_pages_node() in the kernel)
  * @PCPU_FAULT_CHUNK: the chunk descriptor itself
  * @PCPU_FAULT_AREA:  a descriptor of the address space: of one vm area, or the array of several
  * @PCPU_FAULT_META:  any other metadata: maps, the block array, arrays of pages
  * @PCPU_FAULT_MAP:   entering one page into the page tables
  * @PCPU_FAULT_TABLE: one page table below the top level
  * @PCPU_FAULT_BOOT:  one piece of boot memory (memblock_alloc() in the kernel)
+ * @PCPU_FAULT_KILL:  the allocator's mutex (mutex_lock_killable() in the kernel)
  */
 enum pcpu_fault {
 	PCPU_FAULT_NONE,
@@ -33,6 +34,7 @@ enum pcpu_fault {
 	PCPU_FAULT_MAP,
 	PCPU_FAULT_TABLE,
 	PCPU_FAULT_BOOT,
+	PCPU_FAULT_KILL,
 	PCPU_FAULT_NR,
 };
 
@@ -86,7 +88,8 @@ enum pcpu_trouble {
  *               request of kind PAGE; its address, 0 for none; the content is junk; @boot_data and
  *               @boot_frame work on it
  * @block_free:  gives all of it back
- * @may_lock:    false if a fatal signal ends the wait for the allocator's mutex
+ * @may_lock:    false if a fatal signal ends the wait for the allocator's mutex; one request of
+ *               kind KILL
  * @trouble:     the allocator noticed that it is broken; @what is one line; returns
  */
 struct pcpu_env {

@@ -63,8 +63,8 @@ struct pcpu_block_md {
  * @alloc_map:          one bit per 4 bytes, set if allocated
  * @bound_map:          set where an allocation starts, and after where one ends; one bit longer
  * @populated:          one bit per page, set if it has memory on every CPU
- * @areas:              one congruent area per group; NULL for what serves the first unit, and in
- *                      a dry allocator
+ * @areas:              one congruent area per group; NULL for what serves the first unit, in a
+ *                      dry allocator, and if backed by km
  * @immutable:          pages may not be populated or depopulated
  * @isolated:           on the sidelined or to-depopulate list, not counted in empty pages
  * @start_offset:       bytes before the served region, up to the page start
@@ -159,6 +159,11 @@ static inline bool pcpu_quirk(const struct pcpu_allocator *a, enum pcpu_quirk q)
 	return (a->cfg.quirks >> q) & 1;
 }
 
+static inline bool pcpu_is_km(const struct pcpu_allocator *a)
+{
+	return a->cfg.backing == PCPU_BACKING_KM;
+}
+
 static inline int pcpu_chunk_map_bits(const struct pcpu_chunk *chunk)
 {
 	return chunk->nr_pages * chunk->a->block_bits;
@@ -220,6 +225,11 @@ void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end);
 void pcpu_flush_pages(const struct pcpu_chunk *chunk, int start, int end);
 uint64_t pcpu_chunk_addr(const struct pcpu_chunk *chunk, unsigned int cpu, int page);
 uint8_t *pcpu_page_data(const struct pcpu_chunk *chunk, unsigned int cpu, int page);
+
+/* percpu-km.c */
+bool pcpu_km_take_block(struct pcpu_chunk *chunk);
+void pcpu_km_give_block(struct pcpu_chunk *chunk);
+struct pcpu_chunk *pcpu_km_chunk_at(const struct pcpu_allocator *a, uint64_t addr);
 
 /* percpu-balance.c */
 void pcpu_pick_free_chunks(struct pcpu_allocator *a, bool empty_only, struct pcpu_list *to_free);

@@ -2,10 +2,10 @@
 /*
  * pcpu.h - the optimized bitmap per-CPU allocator, as its callers see it.
  *
- * Models mm/percpu.c and mm/percpu-vm.c of Linux 6.1: 4-byte units, block and chunk hints, slots,
- * reserved and first chunk, population and balance work.  Any number of allocators can live in
- * one process; none has global state.  Does not cover locking: one caller at a time, and the
- * balance work runs when the caller says so.
+ * Models mm/percpu.c, mm/percpu-vm.c and mm/percpu-km.c of Linux 6.1: 4-byte units, block and chunk
+ * hints, slots, reserved and first chunk, population and balance work.  Any number of allocators
+ * can live in one process; none has global state.  Does not cover locking: one caller at a time,
+ * and the balance work runs when the caller says so.
  */
 #ifndef PCPU_H
 #define PCPU_H
@@ -66,6 +66,7 @@ enum pcpu_gfp {
  * @PCPU_ECHUNK:     no room in any chunk, and a new one could not be created
  * @PCPU_EPOPULATE:  a page could not be had or mapped
  * @PCPU_EIMMUTABLE: the pages of this chunk may not be changed
+ * @PCPU_EKILLED:   a fatal signal ended the wait for the mutex
  */
 enum pcpu_status {
 	PCPU_OK,
@@ -75,7 +76,18 @@ enum pcpu_status {
 	PCPU_ECHUNK,
 	PCPU_EPOPULATE,
 	PCPU_EIMMUTABLE,
+	PCPU_EKILLED,
 	PCPU_STATUS_NR,
+};
+
+/**
+ * enum pcpu_backing - where chunks after the first get address space and memory from
+ * @PCPU_BACKING_VM: congruent areas of the vmalloc space, pages mapped one by one (percpu-vm.c)
+ * @PCPU_BACKING_KM: one block of the linear map for all CPUs, with all its pages (percpu-km.c)
+ */
+enum pcpu_backing {
+	PCPU_BACKING_VM,
+	PCPU_BACKING_KM,
 };
 
 /**
@@ -96,6 +108,7 @@ enum pcpu_status {
  * @group_size:    bytes of each
  * @atom_size:     alignment of all of these, a power of two, a page or more
  * @base_addr:     address of the unit with offset 0 of the first chunk
+ * @backing:       enum pcpu_backing; PCPU_BACKING_KM has one group
  * @quirks:        a policy, or single quirks as bits 1 << PCPU_QUIRK_*
  * @dry:           pages have no contents and are populated in the books only, and chunks have no
  *                 address space: for trace replay, which uses the single steps of internal.h in
@@ -113,6 +126,7 @@ struct pcpu_config {
 	const uint64_t *group_offset, *group_size;
 	uint64_t atom_size;
 	uint64_t base_addr;
+	enum pcpu_backing backing;
 	unsigned int quirks;
 	bool dry;
 };

@@ -137,10 +137,11 @@ static void count_chunk(struct pcpu_allocator *a)
 }
 
 /**
- * pcpu_create_chunk - make a chunk with address space and no pages
+ * pcpu_create_chunk - make a chunk with address space and no pages, or a block with all of them
  * @a: the allocator
  *
- * Return: the chunk, on no list yet, or NULL if metadata or address space could not be had.
+ * Return: the chunk, on no list yet, or NULL if metadata, address space or the block could not be
+ * had.
  */
 struct pcpu_chunk *pcpu_create_chunk(struct pcpu_allocator *a)
 {
@@ -148,6 +149,14 @@ struct pcpu_chunk *pcpu_create_chunk(struct pcpu_allocator *a)
 
 	if (!chunk)
 		return NULL;
+	if (pcpu_is_km(a)) {
+		if (!pcpu_km_take_block(chunk)) {
+			pcpu_free_chunk_md(chunk);
+			return NULL;
+		}
+		count_chunk(a);
+		return chunk;
+	}
 	chunk->areas = vm_pcpu_get_areas(a->vm, a->cfg.group_offset, a->cfg.group_size,
 					 a->cfg.nr_groups, a->cfg.atom_size);
 	if (!chunk->areas) {
@@ -212,6 +221,8 @@ void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
 	a->stats.nr_chunks--;
 	if (chunk->areas)
 		free_areas(chunk);
+	if (pcpu_is_km(a))
+		pcpu_km_give_block(chunk);
 	pcpu_list_del(&chunk->list);
 	pcpu_free_chunk_md(chunk);
 }

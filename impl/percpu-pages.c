@@ -98,6 +98,8 @@ void pcpu_flush_pages(const struct pcpu_chunk *chunk, int start, int end)
 {
 	const struct pcpu_allocator *a = chunk->a;
 
+	if (pcpu_is_km(a))
+		return;
 	a->env.tlb_flush(a->env.ctx, pcpu_chunk_addr(chunk, a->cfg.low_cpu, start),
 			 pcpu_chunk_addr(chunk, a->cfg.high_cpu, end));
 }
@@ -132,6 +134,8 @@ bool pcpu_populate_pages(struct pcpu_chunk *chunk, int start, int end)
 	struct pcpu_allocator *a = chunk->a;
 
 	assert(!a->cfg.dry);
+	if (pcpu_is_km(a))
+		return true;
 	if (!a->pages)
 		a->pages = a->env.meta_alloc(a->env.ctx, PCPU_FAULT_META,
 					     (size_t)a->cfg.nr_cpus * a->cfg.unit_pages *
@@ -159,6 +163,8 @@ void pcpu_depopulate_pages(struct pcpu_chunk *chunk, int start, int end)
 	struct pcpu_allocator *a = chunk->a;
 
 	assert(!a->cfg.dry);
+	if (pcpu_is_km(a))
+		return;
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		for (int page = start; page < end; page++)
 			*scratch_slot(a, cpu, page) =

@@ -84,6 +84,7 @@ struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, struct vm_spac
 	assert(sum <= a->unit_size && sum % PCPU_MIN_ALLOC_SIZE == 0);
 	assert(cfg->reserved_size % PCPU_MIN_ALLOC_SIZE == 0);
 	assert(cfg->nr_cpus && cfg->nr_cpus <= PCPU_MAX_CPUS);
+	assert(cfg->backing != PCPU_BACKING_KM || cfg->nr_groups == 1);
 
 	setup_slots(a);
 	setup_first_chunk(a);

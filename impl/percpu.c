@@ -197,6 +197,8 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 	ret = pcpu_prepare_request(a, size, align, reserved, gfp, &req);
 	if (ret != PCPU_OK)
 		return ret;
+	if (!req.atomic && !a->env.may_lock(a->env.ctx))
+		return PCPU_EKILLED;
 
 	ret = find_room(a, &req, &chunk, &off);
 	if (ret == PCPU_OK && !req.atomic &&
@@ -237,6 +239,8 @@ static struct pcpu_chunk *chunk_at(const struct pcpu_allocator *a, uint64_t ptr)
 				    chunk->end_offset)
 			return chunk;
 	}
+	if (pcpu_is_km(a))
+		return pcpu_km_chunk_at(a, ptr + a->cfg.unit_offset[0]);
 	area = vm_tree_at(a->vm, ptr + a->cfg.unit_offset[0]);
 	return area && !area->lazy ? area->owner : NULL;
 }
@@ -246,7 +250,7 @@ static bool should_reclaim(const struct pcpu_chunk *chunk)
 {
 	const struct pcpu_allocator *a = chunk->a;
 
-	if (chunk == a->first_chunk || chunk == a->reserved_chunk)
+	if (chunk == a->first_chunk || chunk == a->reserved_chunk || pcpu_is_km(a))
 		return false;
 	if (chunk->isolated && chunk->nr_empty_pop_pages)
 		return true;
@@ -382,7 +386,7 @@ static bool in_first_units(const struct pcpu_allocator *a, uint64_t addr)
  * @addr: any address
  * @phys: where it is stored
  *
- * The first chunk may lie in boot memory or be mapped; all others are mapped.
+ * The first chunk may lie in boot memory or be mapped; all others are mapped, or blocks.
  * (per_cpu_ptr_to_phys(), mm/percpu.c)
  *
  * Return: false if nothing is there.
@@ -394,7 +398,7 @@ bool pcpu_ptr_to_phys(const struct pcpu_allocator *a, uint64_t addr, uint64_t *p
 
 	if (addr >= a->vm->cfg.start && addr < a->vm->cfg.end)
 		frame = pgtable_walk(&a->vm->pt, addr);
-	else if (in_first_units(a, addr))
+	else if (in_first_units(a, addr) || pcpu_km_chunk_at(a, addr))
 		frame = a->env.boot_frame(a->env.ctx, addr - in_page);
 	if (frame == PCPU_NO_FRAME)
 		return false;

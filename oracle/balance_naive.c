@@ -19,10 +19,7 @@ static void free_chunks(struct oracle *o, struct budget *b, bool empty_only)
 			i++;
 			continue;
 		}
-		model_give_frames(m, c, 0, c->nr_pages, b);
-		m->stats.nr_chunks--;
-		vm_drop_chunk_naive(m, c);
-		model_drop_chunk(m, c); /* the next one moves up to i */
+		drop_chunk(m, b, c); /* the next one moves up to i */
 	}
 }
 
@@ -136,7 +133,7 @@ void balance_naive(struct oracle *o, struct budget *b)
  */
 bool model_should_reclaim(const struct model *m, const struct model_chunk *c)
 {
-	if (c->immutable)
+	if (c->immutable || c->is_block)
 		return false;
 	if (c->isolated && c->nr_empty)
 		return true;

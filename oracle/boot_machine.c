@@ -69,6 +69,8 @@ void boot_config_of(const struct machine *m, const struct boot_args *args, struc
 		.min_unit_size = args->unit,
 		.atom_size = args->atom,
 		.choice = choice[args->choice],
+		.km = m->backing == BACKING_KM &&
+		      (args->choice == FIRST_GIVEN || args->choice == FIRST_EMBED),
 		.vm = vm,
 		.nr_cpus_max = MACHINE_MAX_CPUS,
 	};

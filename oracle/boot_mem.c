@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * boot_mem.c - the memory there is while booting: one region per node, taken from above.
+ * boot_mem.c - the linear map: boot memory, one region per node, taken from above; and blocks.
  *
  * Two books per node: merged extents, for the search, and the pieces that were taken, for the
- * contents.  Does not model memblock's own bookkeeping, nor memory that belongs to no node.
+ * contents.  Does not model memblock's own bookkeeping, nor memory that belongs to no node.  Where
+ * blocks lie is decided elsewhere.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -31,6 +32,21 @@ static void *more_room(void *p, unsigned int nr, unsigned int *max, size_t size)
 	return p;
 }
 
+static unsigned int nr_regions(const struct boot_mem *mem)
+{
+	return mem->cfg.nr_nodes + (mem->cfg.block_size != 0);
+}
+
+static uint64_t region_base(const struct boot_mem *mem, unsigned int i)
+{
+	return i < mem->cfg.nr_nodes ? mem->cfg.base[i] : mem->cfg.block_base;
+}
+
+static uint64_t region_size(const struct boot_mem *mem, unsigned int i)
+{
+	return i < mem->cfg.nr_nodes ? mem->cfg.region_size : mem->cfg.block_size;
+}
+
 /**
  * boot_mem_init - all memory is free
  * @mem: the memory
@@ -43,8 +59,9 @@ void boot_mem_init(struct boot_mem *mem, const struct boot_mem_config *cfg)
 	assert(cfg->nr_nodes && cfg->nr_nodes <= BOOT_MEM_MAX_NODES);
 	assert(pages <= (UINT32_MAX - BOOT_MEM_FIRST_FRAME) / cfg->nr_nodes);
 	*mem = (struct boot_mem){ .cfg = *cfg };
-	for (unsigned int i = 0; i < cfg->nr_nodes; i++)
-		assert(cfg->base[i] && cfg->base[i] <= UINT64_MAX - cfg->region_size);
+	for (unsigned int i = 0; i < nr_regions(mem); i++)
+		assert(region_base(mem, i) &&
+		       region_base(mem, i) <= UINT64_MAX - region_size(mem, i));
 }
 
 static void put_buf(struct boot_mem_buf *buf)
@@ -59,7 +76,7 @@ static void put_buf(struct boot_mem_buf *buf)
  */
 void boot_mem_exit(struct boot_mem *mem)
 {
-	for (unsigned int i = 0; i < mem->cfg.nr_nodes; i++) {
+	for (unsigned int i = 0; i < nr_regions(mem); i++) {
 		struct boot_mem_node *n = mem->node + i;
 
 		for (unsigned int k = 0; k < n->nr_pieces; k++)
@@ -73,15 +90,15 @@ void boot_mem_exit(struct boot_mem *mem)
 static struct boot_mem_node *node_at(const struct boot_mem *mem, uint64_t addr, uint64_t size,
 				     unsigned int *index)
 {
-	uint64_t region = mem->cfg.region_size;
+	for (unsigned int i = 0; i < nr_regions(mem); i++) {
+		uint64_t base = region_base(mem, i), region = region_size(mem, i);
 
-	for (unsigned int i = 0; i < mem->cfg.nr_nodes; i++)
-		if (addr - mem->cfg.base[i] < region && size <= region &&
-		    addr - mem->cfg.base[i] <= region - size) {
+		if (addr - base < region && size <= region && addr - base <= region - size) {
 			if (index)
 				*index = i;
 			return (struct boot_mem_node *)mem->node + i;
 		}
+	}
 	return NULL;
 }
 
@@ -185,7 +202,7 @@ static void insert_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size, 
 	buf->pieces++;
 }
 
-static void new_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size)
+static uint8_t *new_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size)
 {
 	struct boot_mem_buf *buf = NULL;
 
@@ -196,6 +213,7 @@ static void new_piece(struct boot_mem_node *n, uint64_t addr, uint64_t size)
 		abort();
 	}
 	insert_piece(n, addr, size, buf->data, buf);
+	return buf->data;
 }
 
 /**
@@ -264,19 +282,48 @@ static void drop_contents(struct boot_mem_node *n, uint64_t addr, uint64_t size)
 void boot_mem_free(struct boot_mem *mem, uint64_t addr, uint64_t size)
 {
 	uint64_t mask = (UINT64_C(1) << mem->cfg.page_shift) - 1;
-	struct boot_mem_node *n = node_at(mem, addr, size, NULL);
+	unsigned int i = 0;
+	struct boot_mem_node *n = node_at(mem, addr, size, &i);
 
 	if (!size || (addr | size) & mask) {
 		mem->misuse = "boot memory was given back that is not made of pages";
 		return;
 	}
-	if (!n || !remove_extent(n, addr, addr + size)) {
+	if (!n || i >= mem->cfg.nr_nodes || !remove_extent(n, addr, addr + size)) {
 		mem->misuse = "boot memory was given back that was not taken";
 		return;
 	}
 	if (mem->cfg.backing)
 		drop_contents(n, addr, size);
 	mem->live -= size;
+}
+
+/**
+ * boot_mem_take_block - take a block, whose content is junk
+ * @mem: the memory, with backing
+ * @addr: where, page-aligned, in the region of blocks; all of it is free
+ * @size: bytes, a multiple of a page
+ */
+void boot_mem_take_block(struct boot_mem *mem, uint64_t addr, uint64_t size)
+{
+	struct boot_mem_node *n = mem->node + mem->cfg.nr_nodes;
+
+	insert_extent(n, addr, addr + size);
+	memset(new_piece(n, addr, size), BOOT_MEM_BLOCK_JUNK, (size_t)size);
+}
+
+/**
+ * boot_mem_give_block - give a block back
+ * @mem: the memory, with backing
+ * @addr: its address
+ * @size: its bytes
+ */
+void boot_mem_give_block(struct boot_mem *mem, uint64_t addr, uint64_t size)
+{
+	struct boot_mem_node *n = mem->node + mem->cfg.nr_nodes;
+
+	remove_extent(n, addr, addr + size);
+	drop_contents(n, addr, size);
 }
 
 /**
@@ -333,17 +380,18 @@ uint32_t boot_mem_frame(struct boot_mem *mem, uint64_t addr)
 		mem->misuse = "the frame of boot memory was asked for where there is none";
 	else
 		page = i * (mem->cfg.region_size >> mem->cfg.page_shift) +
-		       ((addr - mem->cfg.base[i]) >> mem->cfg.page_shift);
+		       ((addr - region_base(mem, i)) >> mem->cfg.page_shift);
 	return BOOT_MEM_FIRST_FRAME + (uint32_t)page;
 }
 
 /**
- * boot_mem_pages - pages there are, of all nodes together
+ * boot_mem_pages - pages there are, of all nodes and of blocks together
  * @mem: the memory
  */
 uint32_t boot_mem_pages(const struct boot_mem *mem)
 {
-	return mem->cfg.nr_nodes * (uint32_t)(mem->cfg.region_size >> mem->cfg.page_shift);
+	return (uint32_t)((mem->cfg.nr_nodes * mem->cfg.region_size + mem->cfg.block_size) >>
+			  mem->cfg.page_shift);
 }
 
 /**
@@ -356,9 +404,12 @@ uint32_t boot_mem_pages(const struct boot_mem *mem)
 uint64_t boot_mem_frame_addr(const struct boot_mem *mem, uint32_t frame)
 {
 	uint64_t per_node = mem->cfg.region_size >> mem->cfg.page_shift;
+	uint64_t in_nodes = per_node * mem->cfg.nr_nodes;
 	uint32_t page = frame - BOOT_MEM_FIRST_FRAME;
 
-	if (frame < BOOT_MEM_FIRST_FRAME || page >= per_node * mem->cfg.nr_nodes)
+	if (frame < BOOT_MEM_FIRST_FRAME || page >= boot_mem_pages(mem))
 		return 0;
+	if (page >= in_nodes)
+		return mem->cfg.block_base + ((page - in_nodes) << mem->cfg.page_shift);
 	return mem->cfg.base[page / per_node] + ((page % per_node) << mem->cfg.page_shift);
 }

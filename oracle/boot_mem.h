@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * boot_mem.h - the memory there is while booting: one region per node, taken from above.
+ * boot_mem.h - the linear map: boot memory, one region per node, taken from above; and blocks.
  *
  * Trusted: stands in for memblock, and notices what is given back wrongly.  Without backing it has
  * addresses only, so that an oracle can foretell them.  Does not refuse anything by itself but for
@@ -15,6 +15,7 @@
 #define BOOT_MEM_MAX_NODES 256
 #define BOOT_MEM_FIRST_FRAME 0x40000000u /* above all ordinary frames */
 #define BOOT_MEM_JUNK 0x6b /* what is given back is filled with */
+#define BOOT_MEM_BLOCK_JUNK 0xa7 /* what a block holds when it is taken */
 
 /**
  * struct boot_mem_config - what memory there is
@@ -23,6 +24,8 @@
  * @base:        first address of each node's region: page-aligned, not 0, no two overlap
  * @region_size: bytes of each region, page-aligned
  * @total_limit: bytes that can be taken at any one time
+ * @block_base:  first address of the region of blocks, as @base
+ * @block_size:  its bytes, page-aligned; 0 if there is none
  * @backing:     the memory can be read and written
  */
 struct boot_mem_config {
@@ -31,6 +34,7 @@ struct boot_mem_config {
 	uint64_t base[BOOT_MEM_MAX_NODES];
 	uint64_t region_size;
 	uint64_t total_limit;
+	uint64_t block_base, block_size;
 	bool backing;
 };
 
@@ -56,13 +60,13 @@ struct boot_mem_node {
 /**
  * struct boot_mem - the memory
  * @cfg:    as given
- * @node:   each node's region
- * @live:   bytes that are taken
+ * @node:   each node's region, and behind the last one that of blocks
+ * @live:   bytes of boot memory that are taken
  * @misuse: what was done that nobody may do, or NULL
  */
 struct boot_mem {
 	struct boot_mem_config cfg;
-	struct boot_mem_node node[BOOT_MEM_MAX_NODES];
+	struct boot_mem_node node[BOOT_MEM_MAX_NODES + 1];
 	uint64_t live;
 	const char *misuse;
 };
@@ -71,6 +75,8 @@ void boot_mem_init(struct boot_mem *mem, const struct boot_mem_config *cfg);
 void boot_mem_exit(struct boot_mem *mem);
 uint64_t boot_mem_alloc(struct boot_mem *mem, unsigned int node, uint64_t size, uint64_t align);
 void boot_mem_free(struct boot_mem *mem, uint64_t addr, uint64_t size);
+void boot_mem_take_block(struct boot_mem *mem, uint64_t addr, uint64_t size);
+void boot_mem_give_block(struct boot_mem *mem, uint64_t addr, uint64_t size);
 bool boot_mem_is_live(const struct boot_mem *mem, uint64_t addr, uint64_t size);
 uint8_t *boot_mem_data(struct boot_mem *mem, uint64_t addr);
 uint32_t boot_mem_frame(struct boot_mem *mem, uint64_t addr);

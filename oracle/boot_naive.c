@@ -206,7 +206,9 @@ static enum boot_status play_embed(struct play *p)
 	if (over_three_quarters(high_end - low, window)) {
 		say(f, "percpu: max_distance=0x%" PRIx64, high_end - low);
 		say(f, " too large for vmalloc space 0x%" PRIx64 "\n", window);
-		return BOOT_ESPACE;
+		/* a warning only if there is nothing to fall back to */
+		if (!p->cfg->km)
+			return BOOT_ESPACE;
 	}
 	f->base = low;
 	f->paged = false;
@@ -364,6 +366,17 @@ static void say_layout(struct play *p)
 	say(p->f, "\n");
 }
 
+/* Chunks as large as the first one, each in a power of two of pages. */
+static void say_waste(struct play *p)
+{
+	uint64_t pages = p->f->nr_units * p->f->unit_size / p->page, waste = 0;
+
+	while ((pages + waste) & (pages + waste - 1))
+		waste++;
+	if (waste)
+		say(p->f, "percpu: wasting %" PRIu64 " pages per chunk\n", waste);
+}
+
 static int error_number(enum boot_status status)
 {
 	static const int numbers[] = {
@@ -399,13 +412,13 @@ void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecas
 		f->status = play_given(&p);
 	} else if (m->cfg->choice != BOOT_PAGE) {
 		f->status = play_embed(&p);
-		if (f->status)
+		if (f->status && !m->cfg->km)
 			say(f,
 			    "setup_percpu: %s allocator failed (%d), falling back to page size\n",
 			    m->cfg->choice == BOOT_EMBED ? "embed" : "auto",
 			    error_number(f->status));
 	}
-	if (f->status && m->cfg->choice != BOOT_GIVEN) {
+	if (f->status && m->cfg->choice != BOOT_GIVEN && !m->cfg->km) {
 		/* a failed embed has given everything back */
 		boot_mem_exit(&p.mem);
 		boot_mem_init(&p.mem, &mem);
@@ -414,7 +427,9 @@ void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecas
 	if (f->status)
 		say(f, "Kernel panic - not syncing: cannot initialize percpu area (err=%d)\n",
 		    error_number(f->status));
-	else
+	if (!f->status && m->cfg->km)
+		say_waste(&p);
+	if (!f->status)
 		say_layout(&p);
 	boot_mem_exit(&p.mem);
 }

@@ -371,7 +371,7 @@ static bool check_totals(struct oracle *o)
 	for (unsigned int i = 0; i < m->nr_chunks; i++) {
 		const struct model_chunk *c = m->chunk[i];
 
-		if (!c->immutable)
+		if (!c->immutable && !c->is_block)
 			used += (uint32_t)c->nr_populated * m->nr_cpus;
 		for (unsigned int k = 0; c->has_stale && k < m->nr_cpus * (unsigned int)c->nr_pages;
 		     k++)

@@ -229,15 +229,30 @@ bool check_contents(struct oracle *o, bool everything)
 	return true;
 }
 
+/* A block is there, on every CPU, and nothing of it is mapped elsewhere. */
+static bool check_block(struct oracle *o, const struct model_chunk *c)
+{
+	for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++)
+		CHECK(o, page_mapped,
+		      boot_mem_is_live(&o->w->boot, model_page_addr(&o->m, c, cpu, 0),
+				       o->m.unit_size),
+		      c, -1, -1, "the unit of CPU index %u of %s is not there", cpu, c->name);
+	return true;
+}
+
 /**
  * check_pages - every populated page of a chunk is mapped on every CPU, and no other page
  * @o: the oracle
  * @c: the chunk
+ *
+ * Of a block, all of it has memory.
  */
 bool check_pages(struct oracle *o, struct model_chunk *c)
 {
 	if (o->m.dry || c->immutable)
 		return true;
+	if (c->is_block)
+		return check_block(o, c);
 	for (int page = 0; page < c->nr_pages; page++) {
 		for (unsigned int cpu = 0; cpu < o->m.nr_cpus; cpu++) {
 			uint64_t addr = model_page_addr(&o->m, c, cpu, page);

@@ -103,8 +103,8 @@ bool machine_equal(const struct machine *m, const struct machine *n)
 	    m->unit_pages != n->unit_pages || m->static_size != n->static_size ||
 	    m->reserved_size != n->reserved_size || m->dyn_size != n->dyn_size ||
 	    m->vm_pages != n->vm_pages || m->frames != n->frames || m->vm_start != n->vm_start ||
-	    m->va_bits != n->va_bits || m->first != n->first || m->atom != n->atom ||
-	    m->boot_pages != n->boot_pages || m->nr_nodes != n->nr_nodes ||
+	    m->va_bits != n->va_bits || m->first != n->first || m->backing != n->backing ||
+	    m->atom != n->atom || m->boot_pages != n->boot_pages || m->nr_nodes != n->nr_nodes ||
 	    memcmp(m->node, n->node, sizeof(m->node)) || m->nr_near != n->nr_near ||
 	    m->nr_bases != n->nr_bases)
 		return false;
@@ -126,6 +126,7 @@ void machine_defaults(struct machine *m)
 	m->vm_start = MACHINE_VM_START;
 	m->va_bits = 64;
 	m->first = FIRST_GIVEN;
+	m->backing = BACKING_VM;
 	m->atom = m->page;
 	m->boot_pages = 0;
 	m->nr_nodes = 1;
@@ -216,6 +217,38 @@ static const char *boot_fault(const struct machine *m)
 	return NULL;
 }
 
+/* Pages of the block of a chunk, at least. */
+static uint32_t block_pages(const struct machine *m)
+{
+	uint32_t block = 1;
+
+	while (block < m->unit_pages * machine_nr_cpus(m))
+		block *= 2;
+	return block;
+}
+
+static bool base_is_of_blocks(const struct machine *m)
+{
+	return machine_boot_base(m, 0) == MACHINE_BLOCK_BASE;
+}
+
+static const char *backing_fault(const struct machine *m)
+{
+	if (m->backing >= BACKING_NR)
+		return "backing must be vm or km";
+	if (m->backing == BACKING_VM)
+		return NULL;
+	if (m->first != FIRST_GIVEN && m->first != FIRST_EMBED)
+		return "backing=km needs first=given or first=embed";
+	if (m->nr_nodes != 1)
+		return "backing=km needs nodes=1";
+	if (base_is_of_blocks(m))
+		return "backing=km has its blocks at 0xc000000, where no boot memory must lie";
+	if (m->frames / block_pages(m) > MACHINE_CHUNKS_MAX)
+		return "frames must have room for at most 1000 blocks";
+	return NULL;
+}
+
 /**
  * machine_fault - what is wrong with a machine
  * @m: the machine
@@ -258,7 +291,9 @@ const char *machine_fault(const struct machine *m)
 	if (m->vm_pages / (m->unit_pages * machine_nr_cpus(m)) > MACHINE_CHUNKS_MAX)
 		return "vm_pages must have room for at most 1000 chunks";
 	fault = window_fault(m);
-	return fault ? fault : nodes_fault(m);
+	if (!fault)
+		fault = nodes_fault(m);
+	return fault ? fault : backing_fault(m);
 }
 
 static uint32_t at_most(uint32_t x, uint64_t limit)
@@ -378,6 +413,28 @@ static void clamp_boot(struct machine *m)
 	m->boot_pages = at_most(m->boot_pages, MACHINE_BOOT_REGION / m->page);
 }
 
+/* Before what depends on the way the first chunk is made, and on the nodes. */
+static void clamp_backing(struct machine *m)
+{
+	m->backing %= BACKING_NR;
+	if (m->backing == BACKING_VM)
+		return;
+	m->first %= FIRST_NR;
+	if (m->first != FIRST_GIVEN)
+		m->first = FIRST_EMBED;
+	m->nr_nodes = 1;
+}
+
+/* After all else. */
+static void clamp_blocks(struct machine *m)
+{
+	if (m->backing == BACKING_VM)
+		return;
+	if (base_is_of_blocks(m))
+		m->nr_bases = 0;
+	m->frames = at_most(m->frames, (uint64_t)block_pages(m) * (MACHINE_CHUNKS_MAX + 1) - 1);
+}
+
 /**
  * machine_clamp - make a machine legal, changing nothing in one that is
  * @m: the machine
@@ -396,6 +453,7 @@ void machine_clamp(struct machine *m)
 		m->unit_pages = 1;
 	m->unit_pages = at_most(m->unit_pages, MACHINE_UNIT_MAX / m->page);
 	m->unit_pages = at_most(m->unit_pages, MACHINE_UNIT_PAGES_MAX);
+	clamp_backing(m);
 	clamp_boot(m);
 	while (largest_unit(m) * machine_nr_cpus(m) > MACHINE_MEMORY_MAX)
 		drop_lowest_cpu(m);
@@ -418,4 +476,5 @@ void machine_clamp(struct machine *m)
 	m->frames = at_most(m->frames, MACHINE_FRAMES_MAX);
 	clamp_window(m);
 	clamp_nodes(m);
+	clamp_blocks(m);
 }

@@ -28,11 +28,15 @@
  * Addresses.  Boot memory lies in the linear map, one region per node; above it the vmalloc
  * window:
  *
- *   0x10000000            0x10400000                      0x80000000
- *   |<- node 0, 4 MiB --->|<- node 1 ... unless moved     |<- from here on: the window
+ *   0x0c000000         0x10000000            0x10400000                      0x80000000
+ *   |<- blocks ---     |<- node 0, 4 MiB --->|<- node 1 ... unless moved     |<- the window
+ *
+ * Blocks, of machines that have them, lie in a region of their own in the linear map: one after the
+ * other, each at the lowest place that fits and is aligned to its size.
  */
 #define MACHINE_BOOT_BASE UINT64_C(0x10000000)
 #define MACHINE_BOOT_REGION (UINT64_C(4) << 20) /* bytes per node; the step of node bases */
+#define MACHINE_BLOCK_BASE UINT64_C(0x0c000000)
 #define MACHINE_VM_START UINT64_C(0x80000000)
 #define MACHINE_BOOT_MAX (UINT64_C(4) << 20) /* bytes taken at once, of all nodes together */
 
@@ -49,6 +53,18 @@ enum machine_first {
 	FIRST_PAGE,
 	FIRST_AUTO,
 	FIRST_NR,
+};
+
+/**
+ * enum machine_backing - what chunks after the first are made of
+ * @BACKING_VM: areas of the window, with page frames that are mapped there
+ * @BACKING_KM: blocks of the linear map; there are as many pages for them as there are frames.
+ *              One node, and the first chunk is given or embedded
+ */
+enum machine_backing {
+	BACKING_VM,
+	BACKING_KM,
+	BACKING_NR,
 };
 
 /**
@@ -82,6 +98,7 @@ struct machine_base {
  * @vm_start:      first address of the window, page-aligned, MACHINE_VM_START or more
  * @va_bits:       width of an address, 32 or 64
  * @first:         enum machine_first
+ * @backing:       enum machine_backing
  * @atom:          boot memory is taken in multiples of this, a power of two, a page or more
  * @boot_pages:    pages of boot memory per node; 0 is MACHINE_BOOT_REGION of it
  * @nr_nodes:      nodes, 1 to 256
@@ -101,6 +118,7 @@ struct machine {
 	uint64_t vm_start;
 	uint8_t va_bits;
 	uint8_t first;
+	uint8_t backing;
 	uint32_t atom;
 	uint32_t boot_pages;
 	uint32_t nr_nodes;
@@ -137,6 +155,12 @@ static inline uint64_t machine_vm_end(const struct machine *m)
 static inline uint64_t machine_addr_mask(const struct machine *m)
 {
 	return UINT64_MAX >> (64 - m->va_bits);
+}
+
+/* Pages that there are for blocks. */
+static inline uint32_t machine_block_pages(const struct machine *m)
+{
+	return m->backing == BACKING_KM ? m->frames : 0;
 }
 
 static inline uint32_t machine_unit_size(const struct machine *m)

@@ -260,6 +260,7 @@ void model_init(struct model *m, const struct machine *machine, const struct lay
 		.nr_cpus = layout->nr_cpus,
 		.layout = *layout,
 		.max_frames = machine->frames,
+		.km = machine->backing == BACKING_KM,
 		.dry = dry,
 	};
 	m->max_alloc = limit < m->unit_size ? limit : m->unit_size;
@@ -268,6 +269,9 @@ void model_init(struct model *m, const struct machine *machine, const struct lay
 	m->to_depopulate = m->free_slot + 1;
 	m->nr_slots = m->to_depopulate + 1;
 	m->stats.min_alloc_size = m->unit_size;
+	if (m->km)
+		while ((uint64_t)m->page << m->block_order < layout->group_size[0])
+			m->block_order++;
 	if (!dry) {
 		uint64_t end = machine_vm_end(machine);
 
@@ -431,7 +435,7 @@ uint64_t model_page_addr(const struct model *m, const struct model_chunk *c, uns
 void model_give_frames(const struct model *m, const struct model_chunk *c, int from, int to,
 		       struct budget *b)
 {
-	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)
+	for (unsigned int cpu = 0; !c->is_block && cpu < m->nr_cpus; cpu++)
 		for (int page = from; page < to; page++)
 			if (c->populated[page])
 				b->frames_free[c->node[cpu * (unsigned int)c->nr_pages +
@@ -548,7 +552,7 @@ int model_unmark(struct model *m, struct model_chunk *c, int unit)
  * @to: page after the last
  * @on: give or take
  *
- * What is given holds junk on every CPU.
+ * What is given holds junk on every CPU.  The memory of a block was there before, and stays.
  */
 void model_set_populated(struct model *m, struct model_chunk *c, int from, int to, bool on)
 {
@@ -558,6 +562,8 @@ void model_set_populated(struct model *m, struct model_chunk *c, int from, int t
 		for (unsigned int cpu = 0; !m->dry && cpu < m->nr_cpus; cpu++) {
 			uint8_t **s = c->shadow + cpu * (unsigned int)c->nr_pages + page;
 
+			if (c->is_block && *s)
+				continue;
 			free(*s);
 			*s = on ? memset(model_alloc(m->page), WORLD_JUNK, m->page) : NULL;
 		}

@@ -115,6 +115,8 @@ struct model_vmalloc {
  * @pages_touched: some page got or lost memory since the last check
  * @shadow:       [cpu * nr_pages + page] the bytes that page must hold, NULL if it has no memory
  * @node:         [cpu * nr_pages + page] where its frame came from
+ * @is_block:     it is a block of the linear map: its pages keep their memory while it lives,
+ *                populated or not, and none of it are frames
  */
 struct model_chunk {
 	char name[12];
@@ -144,6 +146,7 @@ struct model_chunk {
 	int touched_from, touched_to;
 	uint8_t **shadow;
 	uint8_t *node;
+	bool is_block;
 };
 
 /**
@@ -165,6 +168,8 @@ struct model_list {
  * @nr_vmalloc:    pages of vmalloc areas
  * @nr_early:      pages of the first chunk if it is mapped, for all CPUs together
  * @max_frames:    page frames there are
+ * @km:            further chunks are blocks
+ * @block_order:   log2 of the pages of each
  * @dry:           no contents, and no address space
  * @slots:         the lists; see @sidelined, @free_slot, @to_depopulate
  * @reserved:      the reserved chunk or NULL
@@ -184,6 +189,8 @@ struct model {
 	struct tables_naive tables;
 	bool vm_touched;
 	uint32_t nr_vmalloc, nr_early, max_frames;
+	bool km;
+	unsigned int block_order;
 	bool dry;
 	struct model_list slots[MODEL_SLOTS_MAX];
 	int nr_slots, sidelined, free_slot, to_depopulate;

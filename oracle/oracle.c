@@ -214,6 +214,10 @@ bool check_budget(struct oracle *o, const struct budget *b, const struct budget 
 		return oracle_fail(o, RULE_requests, NULL, -1, -1,
 				   "%u frames are left on node %u, expected %u",
 				   got->frames_free[node], node, b->frames_free[node]);
+	if (memcmp(got->block_taken, b->block_taken, sizeof(b->block_taken)))
+		return oracle_fail(o, RULE_requests, NULL, -1, -1,
+				   "%u pages are taken in blocks, expected %u, or others",
+				   budget_block_pages(got), budget_block_pages(b));
 	return true;
 }
 
@@ -326,16 +330,20 @@ static bool settle_served(struct oracle *o, struct forecast *f, int oslot)
 	return true;
 }
 
-/* An illegal request changes nothing. */
-static bool refuse_request(struct oracle *o, const struct alloc_args *args, struct outcome *out)
+/* An illegal request changes nothing, nor does one whose task is killed before it has the mutex. */
+static bool refuse_request(struct oracle *o, const struct alloc_args *args, const struct budget *b,
+			   enum reason why, struct outcome *out)
 {
-	struct budget b = o->w->budget;
 	uint64_t ptr = o->ops->alloc(o->s, args);
 
-	CHECK(o, bad_request, !ptr, NULL, -1, -1, "size=%u align=%u was served", args->size,
-	      args->align);
-	set_outcome(out, REASON_BAD_REQUEST, NULL, 0);
-	return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
+	if (why == REASON_KILLED)
+		CHECK(o, null_expected, !ptr, NULL, -1, -1, "%#llx was served, expected none: %s",
+		      (unsigned long long)ptr, reason_texts[why]);
+	else
+		CHECK(o, bad_request, !ptr, NULL, -1, -1, "size=%u align=%u was served", args->size,
+		      args->align);
+	set_outcome(out, why, NULL, 0);
+	return check_refresh_view(o) && check_state(o, false) && check_requests(o, b);
 }
 
 /**
@@ -360,8 +368,9 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 	o->nr_ops++;
 	set_outcome(out, REASON_OK, NULL, 0);
 	if (!legal_request(&o->m, args, &align))
-		return refuse_request(o, args, out);
-
+		return refuse_request(o, args, &b, REASON_BAD_REQUEST, out);
+	if (!atomic && budget_refuses(&b, PCPU_FAULT_KILL))
+		return refuse_request(o, args, &b, REASON_KILLED, out);
 	f = foretell_room(o, &b, bytes, (int)align, reserved, atomic);
 	if (f.c && !atomic)
 		f.why = try_populate_missing(o, &b, f.c, f.unit * 4 / (int)o->m.page,
@@ -620,6 +629,8 @@ static bool end_subject(struct oracle *o)
 	CHECK(o, leak_frames, !o->w->owned[PCPU_OWNER_CHUNK] && !o->w->owned[PCPU_OWNER_VMALLOC],
 	      NULL, -1, -1, "%u page frames of chunks and %u of vmalloc areas did not return",
 	      o->w->owned[PCPU_OWNER_CHUNK], o->w->owned[PCPU_OWNER_VMALLOC]);
+	CHECK(o, leak_frames, !budget_block_pages(&o->w->budget), NULL, -1, -1,
+	      "blocks of %u pages did not return", budget_block_pages(&o->w->budget));
 	CHECK(o, mapped_total, !o->w->nr_mapped, NULL, -1, -1, "%u pages are still mapped",
 	      o->w->nr_mapped);
 	CHECK(o, leak_meta, !o->w->meta_live, NULL, -1, -1, "%u pieces of metadata did not return",

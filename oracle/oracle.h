@@ -38,6 +38,8 @@ enum reason {
 	REASON_BOOT_REFUSED,
 	REASON_DOWN,
 	REASON_NOTHING,
+	REASON_NO_BLOCK,
+	REASON_KILLED,
 	REASON_NR,
 };
 
@@ -195,6 +197,7 @@ bool fit_is_excused(const struct oracle *o, const struct model_chunk *c, int uni
 /* pages_naive.c */
 enum reason try_frame(struct budget *b, unsigned int *node);
 enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **c);
+void drop_chunk(struct model *m, struct budget *b, struct model_chunk *c);
 enum reason try_populate_missing(struct oracle *o, struct budget *b, struct model_chunk *c,
 				 int from, int to);
 enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk *c, int from,

@@ -540,6 +540,15 @@ static bool in_units(const struct model *m, uint64_t addr)
 	return false;
 }
 
+/* From the first unit of a chunk to the last, if it is a block. */
+static bool in_blocks(const struct model *m, uint64_t addr)
+{
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		if (m->chunk[i]->is_block && addr - m->chunk[i]->base < m->layout.group_size[0])
+			return true;
+	return false;
+}
+
 /**
  * oracle_phys - translate an address on one CPU
  * @o: the oracle
@@ -558,7 +567,7 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 	bool is_static = false;
 
 	o->nr_ops++;
-	if (world_in_window(o->w, addr) || in_units(&o->m, addr))
+	if (world_in_window(o->w, addr) || in_units(&o->m, addr) || in_blocks(&o->m, addr))
 		want = world_phys(o->w, addr);
 	for (unsigned int i = 0; i < l->nr_cpus && !is_static; i++) {
 		is_static = addr - (l->base_addr + l->unit_offset[i]) < l->static_size;

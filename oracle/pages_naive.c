@@ -3,7 +3,8 @@
  * pages_naive.c - what becomes of a wish for a chunk or for pages, given what can be had.
  *
  * The order of requests is part of the contract, as faults are counted: a chunk takes its
- * descriptor, three pieces of metadata, and the array and descriptors of its areas; a run of pages
+ * descriptor, three pieces of metadata, and the array and descriptors of its areas, or its block,
+ * which has all its pages and asks for nothing more; a run of pages
  * takes the scratch array once in the life of the allocator, then all frames, CPU by CPU, then all
  * mappings, CPU by CPU, each with the tables that it needs first.
  */
@@ -11,6 +12,36 @@
 #include <string.h>
 
 #include "oracle.h"
+
+/* Take the block of a chunk. */
+static enum reason try_block(struct oracle *o, struct budget *b, uint64_t *base)
+{
+	uint32_t fault = b->fault[PCPU_FAULT_PAGE];
+	uint32_t page = budget_take_block(b, o->m.block_order);
+
+	if (page == WORLD_NO_BLOCK)
+		return fault == 1 ? REASON_PAGE_FAULT : REASON_NO_BLOCK;
+	*base = MACHINE_BLOCK_BASE + (uint64_t)page * o->m.page;
+	return REASON_OK;
+}
+
+/**
+ * drop_chunk - the worker destroys a chunk: all that it has returns
+ * @m: the model
+ * @b: where page frames and blocks return to
+ * @c: the chunk
+ */
+void drop_chunk(struct model *m, struct budget *b, struct model_chunk *c)
+{
+	model_give_frames(m, c, 0, c->nr_pages, b);
+	m->stats.nr_chunks--;
+	if (c->is_block)
+		budget_give_block(b, (uint32_t)((c->base - MACHINE_BLOCK_BASE) / m->page),
+				  m->block_order);
+	else
+		vm_drop_chunk_naive(m, c);
+	model_drop_chunk(m, c);
+}
 
 /**
  * try_create - make a chunk, if it can be had
@@ -29,12 +60,17 @@ enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **
 	for (int i = 0; i < 3; i++)
 		if (budget_refuses(b, PCPU_FAULT_META))
 			return REASON_META_FAULT;
-	why = try_congruent(o, b, m->layout.group_offset, m->layout.group_size, m->layout.nr_groups,
-			    m->layout.atom_size, AREA_CHUNK, &base);
+	why = m->km ? try_block(o, b, &base) :
+		      try_congruent(o, b, m->layout.group_offset, m->layout.group_size,
+				    m->layout.nr_groups, m->layout.atom_size, AREA_CHUNK, &base);
 	if (why != REASON_OK)
 		return why == REASON_BAD_REQUEST ? REASON_NO_WINDOW : why;
 
 	*c = model_new_chunk(m, base, (int)(m->unit_size / m->page), 0, (int)m->unit_size / 4);
+	if (m->km) {
+		(*c)->is_block = true;
+		model_set_populated(m, *c, 0, (*c)->nr_pages, true);
+	}
 	snprintf((*c)->name, sizeof((*c)->name), "c%u", m->serial++);
 	m->stats.nr_chunks++;
 	if (m->stats.nr_max_chunks < m->stats.nr_chunks)
@@ -118,7 +154,7 @@ enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk 
 	enum reason why;
 
 	c->pages_touched = true; /* a failure must leave nothing mapped either */
-	if (!o->m.dry) {
+	if (!o->m.dry && !c->is_block) {
 		if (!o->m.have_pages_array && budget_refuses(b, PCPU_FAULT_META))
 			return REASON_META_FAULT;
 		o->m.have_pages_array = true;

@@ -14,7 +14,7 @@
 const char *const fault_names[PCPU_FAULT_NR] = {
 	[PCPU_FAULT_NONE] = "none",   [PCPU_FAULT_PAGE] = "page", [PCPU_FAULT_CHUNK] = "chunk",
 	[PCPU_FAULT_AREA] = "area",   [PCPU_FAULT_META] = "meta", [PCPU_FAULT_MAP] = "map",
-	[PCPU_FAULT_TABLE] = "table", [PCPU_FAULT_BOOT] = "boot",
+	[PCPU_FAULT_TABLE] = "table", [PCPU_FAULT_BOOT] = "boot", [PCPU_FAULT_KILL] = "kill",
 };
 
 /* The host itself out of memory: nothing can be concluded from that. */
@@ -144,6 +144,64 @@ uint32_t budget_frames(const struct budget *b)
 	return nr;
 }
 
+static bool block_page_is_taken(const struct budget *b, uint32_t page)
+{
+	return b->block_taken[page / 64] >> page % 64 & 1;
+}
+
+/**
+ * budget_take_block - take the lowest free block, aligned to its size
+ * @b: the budget, counted down
+ * @order: log2 of its pages
+ *
+ * Return: its first page, or WORLD_NO_BLOCK if there is none, or this is the request that a fault
+ * was armed for.
+ */
+uint32_t budget_take_block(struct budget *b, unsigned int order)
+{
+	uint64_t nr = UINT64_C(1) << order;
+
+	if (budget_refuses(b, PCPU_FAULT_PAGE))
+		return WORLD_NO_BLOCK;
+	for (uint32_t page = 0; page + nr <= b->nr_block_pages; page += (uint32_t)nr) {
+		uint32_t i = 0;
+
+		while (i < nr && !block_page_is_taken(b, page + i))
+			i++;
+		if (i < nr)
+			continue;
+		for (i = 0; i < nr; i++)
+			b->block_taken[(page + i) / 64] |= UINT64_C(1) << (page + i) % 64;
+		return page;
+	}
+	return WORLD_NO_BLOCK;
+}
+
+/**
+ * budget_give_block - a block returns
+ * @b: the budget
+ * @page: its first page
+ * @order: log2 of its pages
+ */
+void budget_give_block(struct budget *b, uint32_t page, unsigned int order)
+{
+	for (uint32_t end = page + (1u << order); page < end; page++)
+		b->block_taken[page / 64] &= ~(UINT64_C(1) << page % 64);
+}
+
+/**
+ * budget_block_pages - pages that are taken in blocks
+ * @b: the budget
+ */
+uint32_t budget_block_pages(const struct budget *b)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t page = 0; page < b->nr_block_pages; page++)
+		nr += block_page_is_taken(b, page);
+	return nr;
+}
+
 static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner owner)
 {
 	struct world *w = ctx;
@@ -246,6 +304,48 @@ static uint32_t world_boot_frame(void *ctx, uint64_t addr)
 	return boot_mem_frame(&w->boot, addr);
 }
 
+static uint64_t world_block_alloc(void *ctx, unsigned int order)
+{
+	struct world *w = ctx;
+	uint64_t addr, size;
+	uint32_t page;
+
+	if (order > 31) {
+		world_misuse(w, RULE_world_misuse, "a block was asked for that cannot be");
+		return 0;
+	}
+	page = budget_take_block(&w->budget, order);
+	if (page == WORLD_NO_BLOCK)
+		return 0;
+	addr = MACHINE_BLOCK_BASE + (uint64_t)page * w->page_size;
+	size = (uint64_t)w->page_size << order;
+	w->block_order[page] = (uint8_t)(order + 1);
+	boot_mem_take_block(&w->boot, addr, size);
+	return addr;
+}
+
+static void world_block_free(void *ctx, uint64_t addr, unsigned int order)
+{
+	struct world *w = ctx;
+	uint64_t page = (addr - MACHINE_BLOCK_BASE) / w->page_size;
+
+	if (addr % w->page_size || page >= w->budget.nr_block_pages ||
+	    w->block_order[page] != order + 1) {
+		world_misuse(w, RULE_world_misuse, "a block was given back that was not taken");
+		return;
+	}
+	w->block_order[page] = 0;
+	boot_mem_give_block(&w->boot, addr, (uint64_t)w->page_size << order);
+	budget_give_block(&w->budget, (uint32_t)page, order);
+}
+
+static bool world_may_lock(void *ctx)
+{
+	struct world *w = ctx;
+
+	return !budget_refuses(&w->budget, PCPU_FAULT_KILL);
+}
+
 static void init_frames(struct world *w, const struct machine *m)
 {
 	uint32_t frame = 0;
@@ -292,6 +392,8 @@ void world_boot_config(const struct machine *m, struct boot_mem_config *cfg, boo
 		cfg->base[node] = machine_boot_base(m, node);
 	cfg->region_size = m->boot_pages ? (uint64_t)m->boot_pages * m->page : MACHINE_BOOT_REGION;
 	cfg->total_limit = MACHINE_BOOT_MAX;
+	cfg->block_base = MACHINE_BLOCK_BASE;
+	cfg->block_size = (uint64_t)machine_block_pages(m) * m->page;
 	cfg->backing = backing;
 }
 
@@ -338,12 +440,17 @@ void world_init(struct world *w, const struct machine *m)
 				.boot_free = world_boot_free,
 				.boot_data = world_boot_data,
 				.boot_frame = world_boot_frame,
+				.block_alloc = world_block_alloc,
+				.block_free = world_block_free,
+				.may_lock = world_may_lock,
 			},
 		.machine = m,
 		.page_size = m->page,
 	};
 	init_frames(w, m);
 	init_window(w, m);
+	w->budget.nr_block_pages = machine_block_pages(m);
+	w->block_order = memset(host_alloc(w->budget.nr_block_pages), 0, w->budget.nr_block_pages);
 	world_boot_config(m, &boot, true);
 	boot_mem_init(&w->boot, &boot);
 	for (unsigned int cpu = 0; cpu < MACHINE_MAX_CPUS; cpu++)
@@ -364,6 +471,7 @@ void world_exit(struct world *w)
 	for (uint32_t i = 0; i < w->node_start[w->budget.nr_nodes]; i++)
 		free(w->frame[i].data);
 	boot_mem_exit(&w->boot);
+	free(w->block_order);
 	free(w->static_data);
 	free(w->pte);
 	free(w->stale);

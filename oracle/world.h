@@ -14,7 +14,8 @@
 #include "rules.h"
 #include "../impl/env.h"
 
-#define WORLD_JUNK 0xa7
+#define WORLD_JUNK BOOT_MEM_BLOCK_JUNK
+#define WORLD_NO_BLOCK UINT32_MAX
 
 /**
  * struct budget - what can still be had, in a form that can be copied and tried out
@@ -22,12 +23,16 @@
  * @asked:       requests of each kind so far
  * @nr_nodes:    nodes there are
  * @frames_free: frames left on each
+ * @nr_block_pages: pages for blocks, 0 if there can be none
+ * @block_taken: bit i % 64 of word i / 64 is set if page i of these is taken
  */
 struct budget {
 	uint32_t fault[PCPU_FAULT_NR];
 	uint32_t asked[PCPU_FAULT_NR];
 	uint32_t nr_nodes;
 	uint32_t frames_free[MACHINE_MAX_NODES];
+	uint32_t nr_block_pages;
+	uint64_t block_taken[MACHINE_FRAMES_MAX / 64];
 };
 
 /**
@@ -53,7 +58,8 @@ struct world_frame {
  * @free_stack:   numbers of the frames not taken, the stack of each node from its first frame on
  * @node_start:   first frame of each node, and behind the last one the number of all
  * @owned:        frames taken for each owner
- * @boot:         boot memory
+ * @boot:         boot memory, and blocks
+ * @block_order:  of each page for blocks: if one starts there that is taken, its order plus 1
  * @vm_start, @vm_end: the window; the end is never 0, see machine_fault()
  * @pte:          of each page of the window: the frame that the page tables translate it to
  * @stale:        1 for each whose translation changed and was not flushed since
@@ -78,6 +84,7 @@ struct world {
 	uint32_t node_start[MACHINE_MAX_NODES + 1];
 	uint32_t owned[PCPU_OWNER_NR];
 	struct boot_mem boot;
+	uint8_t *block_order;
 	uint64_t vm_start, vm_end;
 	uint32_t *pte;
 	uint8_t *stale, *excused, *boot_mapped;
@@ -117,6 +124,9 @@ uint64_t world_phys(struct world *w, uint64_t addr);
 bool budget_refuses(struct budget *b, enum pcpu_fault kind);
 bool budget_take_frame(struct budget *b, unsigned int *node);
 uint32_t budget_frames(const struct budget *b);
+uint32_t budget_take_block(struct budget *b, unsigned int order);
+void budget_give_block(struct budget *b, uint32_t page, unsigned int order);
+uint32_t budget_block_pages(const struct budget *b);
 
 extern const char *const fault_names[PCPU_FAULT_NR];
 

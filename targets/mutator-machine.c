@@ -66,13 +66,16 @@ static void edit_nodes(struct machine *m, struct rng *r)
 
 static void edit_layout(struct machine *m, struct rng *r)
 {
-	switch (rng_below(r, 3)) {
+	switch (rng_below(r, 4)) {
 	case 0:
 		m->first = (uint8_t)rng_below(r, FIRST_NR);
 		break;
 	case 1:
 		m->first = (uint8_t)(1 + rng_below(r, FIRST_NR - 1));
 		m->atom = m->page << rng_below(r, 6);
+		break;
+	case 2:
+		m->backing = !m->backing;
 		break;
 	default:
 		m->first = (uint8_t)(1 + rng_below(r, FIRST_NR - 1));

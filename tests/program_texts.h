@@ -86,6 +86,8 @@ static const struct bad_text bad_texts[] = {
 	{ HEAD MACHINE "populate pages=0..1\n", 3, "expected 'chunk='; got 'pages=0..1'" },
 	{ HEAD MACHINE "frobnicate\xff\x01\n", 3, "expected an op; got 'frobnicate" },
 	{ HEAD "machine cpus=1 first=frob\n", 2, "expected 'given', 'embed', 'page' or 'auto'" },
+	{ HEAD "machine cpus=1 backing=k\n", 2, "expected 'vm' or 'km'; got 'k'" },
+	{ HEAD "machine backing=km backing=vm\n", 2, "each machine key once; got 'backing=vm'" },
 	{ HEAD "machine node=0,256\n", 2, "expected a number from 0 to 255; got '256'" },
 	{ HEAD "machine near=1-2\n", 2, "expected '>'; got '-2'" },
 	{ HEAD "machine bases=1\n", 2, "expected ':'; got end of line" },
@@ -105,6 +107,17 @@ static const struct bad_text bad_texts[] = {
 	{ HEAD KEYS("2", "nodes=2 bases=1:0x10400000"), 2,
 	  "illegal machine: bases must only name" },
 	{ HEAD KEYS("2", "bases=0:0"), 2, "illegal machine: bases must be multiples" },
+	{ HEAD KEYS("2", "backing=km first=page"), 2,
+	  "illegal machine: backing=km needs first=given or first=embed" },
+	{ HEAD KEYS("2", "backing=km first=auto"), 2,
+	  "illegal machine: backing=km needs first=given or first=embed" },
+	{ HEAD KEYS("2", "backing=km nodes=2"), 2, "illegal machine: backing=km needs nodes=1" },
+	{ HEAD KEYS("2", "backing=km near=0>1"), 2, "illegal machine: near must name two" },
+	{ HEAD KEYS("2", "backing=km bases=0:0x0c000000"), 2,
+	  "illegal machine: backing=km has its blocks at 0xc000000" },
+	{ HEAD "machine cpus=1 page=256 unit_pages=1 static=20 reserved=0 dyn=236 vm_pages=32 "
+	       "frames=1001 backing=km\n",
+	  2, "illegal machine: frames must have room for at most 1000 blocks" },
 	{ HEAD KEYS("2", "va=48"), 2, "illegal machine: va must be 32 or 64" },
 	{ HEAD KEYS("2", "va=288"), 2, "illegal machine: va must be 32 or 64" },
 	{ HEAD KEYS("2", "vm_start=0x7fffff00"), 2,
@@ -184,9 +197,14 @@ static const char *const good_texts[][2] = {
 	  HEAD KEYS("4", "vm_start=0x90000000 va=32 first=auto atom=1024 boot_pages=9 nodes=4 "
 			 "node=0,1,3,3 near=0>1,2>0 bases=1:0x40000000,3:0x400000") },
 	/* what is said of the default is not printed */
-	{ HEAD KEYS("2",
-		    "vm_start=0x80000000 va=64 first=given atom=256 boot_pages=0 nodes=1 node=0,0"),
+	{ HEAD KEYS("2", "vm_start=0x80000000 va=64 first=given backing=vm atom=256 boot_pages=0 "
+			 "nodes=1 node=0,0"),
 	  HEAD MACHINE },
+	{ HEAD KEYS("3", "nodes=1 atom=512 backing=km first=embed bases=0:0x0c400000"),
+	  HEAD KEYS("3", "first=embed backing=km atom=512 bases=0:0xc400000") },
+	{ HEAD KEYS("2", "backing=km") "r0 = alloc size=4 align=4 (fail kill 1)\n",
+	  HEAD "machine cpus=2 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
+	       "frames=64 backing=km\nr0 = alloc size=4 align=4 (fail kill 1)\n" },
 	{ HEAD KEYS("256", ""),
 	  HEAD "machine cpus=256 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=32 "
 	       "frames=64\n" },

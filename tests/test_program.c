@@ -18,10 +18,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0x918a2bb151275a27ull, 0x103b65d98337af84ull },
-	[LAYER_PCPU] = { 0x15f09ecaafdc63b6ull, 0x6845e8282c7f5f67ull },
-	[LAYER_VM] = { 0xf23ba3d8faa37a4ull, 0xa6d5f9645c7c222bull },
-	[LAYER_BOOT] = { 0xee6ee6f5632825abull, 0x2fa4e261d918eaafull },
+	[LAYER_ANY] = { 0xa44c06a894ba28d0ull, 0x3a6fe33150f7436bull },
+	[LAYER_PCPU] = { 0x1568efa9cf396fe6ull, 0x1bc4b977303d6c2full },
+	[LAYER_VM] = { 0x3d9f8147ec677354ull, 0x7c19e01738d519b2ull },
+	[LAYER_BOOT] = { 0x5a486ee2b9c7c6bcull, 0xea90327fbd4e263cull },
 };
 
 static unsigned long nr_checks, nr_failures;
@@ -240,6 +240,7 @@ static void draw_rare(struct rng *r, struct machine *m)
 	m->vm_start = rng_below(r, 2) ? MACHINE_VM_START : rng_next(r) >> rng_below(r, 34);
 	m->va_bits = rng_below(r, 3) ? 64 : 32;
 	m->first = (uint8_t)rng_below(r, FIRST_NR);
+	m->backing = (uint8_t)!rng_below(r, 4);
 	m->atom = m->page << rng_below(r, 6);
 	m->boot_pages = rng_below(r, 2) ? 0 : draw_bits(r, 15);
 	m->nr_nodes = rng_below(r, 2) ? draw_bits(r, 9) : 1;
@@ -540,7 +541,7 @@ static void check_any(struct rng *r, unsigned long nr)
 struct reach {
 	unsigned long kind[OP_NR], gfp[PCPU_GFP_NR], fault[PCPU_FAULT_NR], first[FIRST_NR];
 	unsigned long reserved, null, inside, stale, bad_align, zero, huge, bad_range, ops;
-	unsigned long ranges, nodes, near, bases, narrow, programs;
+	unsigned long ranges, nodes, near, bases, narrow, km, programs;
 	unsigned long areas[4], vm_zero, vm_huge, vm_wraps, outside;
 };
 
@@ -552,6 +553,7 @@ static void reach_machine(struct reach *c, const struct machine *m)
 	c->near += m->nr_near != 0;
 	c->bases += m->nr_bases != 0;
 	c->narrow += m->va_bits == 32;
+	c->km += m->backing == BACKING_KM;
 }
 
 static void reach_vm_op(struct reach *c, const struct op *op)
@@ -638,7 +640,7 @@ static void check_reach(const struct reach *c, enum program_layer layer, const c
 		      what, "odd areas");
 	for (i = 0; i < FIRST_NR; i++)
 		check(c->first[i], what, first_names[i]);
-	check(c->nodes && c->near && c->bases && c->narrow, what, "odd machines");
+	check(c->nodes && c->near && c->bases && c->narrow && c->km, what, "odd machines");
 	check(c->outside * (layer == LAYER_BOOT ? 5 : 10) < c->ops, what,
 	      "few ops that the target is not about");
 	printf("  %s, %s: %lu ops, %lu%% alloc, %lu%% frees, %lu%% areas, %lu%% boot, %lu%% with "

@@ -33,9 +33,11 @@ enum record {
 	RECORD_NEAR, /* byte 1: how many pairs */
 	RECORD_BASES, /* byte 1: how many bases, 4 bytes each */
 	RECORD_WINDOW, /* byte 1: 1 for 32 bits: vm_start */
-	RECORD_BOOT, /* byte 1: first, bytes 2 and 3: nodes: atom, boot_pages */
+	RECORD_BOOT, /* byte 1: first, above it backing, bytes 2 and 3: nodes: atom, boot_pages */
 	RECORD_NR,
 };
+
+#define BOOT_BACKING 0x80 /* in byte 1 of a RECORD_BOOT: km */
 
 #define RECORD_PAIRS 4
 #define RECORD_BASE_MAX 2
@@ -70,7 +72,8 @@ static void record_from_bytes(struct machine *m, const uint8_t *b)
 		m->vm_start = get_le(b + 4, 8);
 		break;
 	case RECORD_BOOT:
-		m->first = b[1];
+		m->first = b[1] % FIRST_NR;
+		m->backing = b[1] & BOOT_BACKING ? BACKING_KM : BACKING_VM;
 		m->nr_nodes = get_le32(b + 2, 2);
 		m->atom = get_le32(b + 4, 4);
 		m->boot_pages = get_le32(b + 8, 4);
@@ -186,6 +189,12 @@ static void shape_machine(struct machine *m, enum program_layer layer, const uin
 		if (!rng_below(&r, 8))
 			m->boot_pages = 1 + rng_below(&r, 64);
 	}
+	/* blocks; the nodes are then one */
+	if (layer <= LAYER_PCPU && first == 3 && atom == 2) {
+		m->backing = BACKING_KM;
+		if (!rng_below(&r, 3))
+			m->first = FIRST_EMBED;
+	}
 }
 
 /**
@@ -297,8 +306,8 @@ static size_t write_records(const struct machine *m, uint8_t *to)
 		NEXT(RECORD_WINDOW, m->va_bits == 32);
 		put_le(b + 4, 8, m->vm_start);
 	}
-	if (m->first != FIRST_GIVEN || m->nr_nodes != 1) {
-		NEXT(RECORD_BOOT, m->first);
+	if (m->first != FIRST_GIVEN || m->nr_nodes != 1 || m->backing != BACKING_VM) {
+		NEXT(RECORD_BOOT, m->first | (m->backing == BACKING_KM ? BOOT_BACKING : 0));
 		put_le(b + 2, 2, m->nr_nodes);
 		put_le(b + 4, 4, m->atom);
 		put_le(b + 8, 4, m->boot_pages);

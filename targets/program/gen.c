@@ -560,6 +560,9 @@ static uint32_t machine_room(const struct machine *m)
 	uint32_t by_space = m->vm_pages / (cpus * m->unit_pages) * m->unit_pages;
 	uint32_t by_frames = m->frames / cpus;
 
+	if (m->backing == BACKING_KM)
+		by_space = by_frames;
+
 	return m->dyn_size + m->page * (by_space < by_frames ? by_space : by_frames);
 }
 

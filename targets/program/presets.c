@@ -19,7 +19,7 @@ struct preset {
 	uint32_t size[7];
 	uint8_t va_bits;
 	bool vm_end;
-	uint8_t first;
+	uint8_t first, backing;
 	uint32_t atom, boot_pages;
 	uint8_t nodes;
 	bool given;
@@ -107,6 +107,15 @@ static const struct preset presets[] = {
 	{ MACHINE(0xfff, 256, 2, 24, 0, 104, 96, 256), .nodes = 4 },
 	{ MACHINE(0xffff, 1024, 1, 24, 0, 104, 8000, 200), .first = FIRST_AUTO, .atom = 4096,
 	  .nodes = 2 },
+	/* 47 on: chunks that are blocks */
+	{ MACHINE(0x1, 256, 4, 20, 0, 300, 16, 32), .backing = BACKING_KM }, /* as without SMP */
+	{ MACHINE(0x7, 256, 4, 21, 64, 439, 16, 64), .backing = BACKING_KM }, /* 4 pages wasted */
+	{ MACHINE(0x1, 256, 1, 20, 0, 236, 8, 12), .backing = BACKING_KM }, /* one page each */
+	{ MACHINE(0x3, 256, 5, 20, 0, 300, 16, 50), .backing = BACKING_KM }, /* 6 wasted */
+	/* 51: blocks above boot memory; unused units; a tail of each unit that was given back */
+	{ MACHINE(0x1f, 256, 2, 100, 0, 200, 48, 128), .first = FIRST_EMBED, .atom = 2048,
+	  .nr_bases = 1, .base = { { 0, 40 } }, .backing = BACKING_KM },
+	{ MACHINE(0x1, 4096, 8, 1001, 0, 3095, 16, 32), .backing = BACKING_KM },
 };
 
 const unsigned int nr_machine_presets = sizeof(presets) / sizeof(presets[0]);
@@ -147,6 +156,7 @@ void machine_preset(unsigned int i, struct machine *m)
 		m->vm_start = (m->va_bits == 32 ? UINT64_C(1) << 32 : 0) - m->page -
 			      (uint64_t)m->vm_pages * m->page;
 	m->first = p->first;
+	m->backing = p->backing;
 	if (p->atom)
 		m->atom = p->atom;
 	m->boot_pages = p->boot_pages;
@@ -163,11 +173,11 @@ void machine_preset(unsigned int i, struct machine *m)
 unsigned int machine_preset_for(enum program_layer layer, unsigned int i)
 {
 	static const uint8_t vm[] = {
-		36, 36, 37, 37, 38, 39, 40, 41, 42, 42, 34, 35, 0, 4, 5, 24, 26, 33, 43, 44,
+		36, 36, 37, 37, 38, 39, 40, 41, 42, 42, 34, 35, 0, 4, 5, 24, 26, 33, 43, 44, 47,
 	};
 	static const uint8_t boot[] = {
-		25, 26, 27, 28, 29, 30, 30, 31, 31, 32, 32,
-		33, 33, 0,  7,	11, 23, 34, 37, 40, 43, 44,
+		25, 26, 27, 28, 29, 30, 30, 31, 31, 32, 32, 33,
+		33, 0,	7,  11, 23, 34, 37, 40, 43, 44, 48, 51,
 	};
 
 	if (layer == LAYER_VM)

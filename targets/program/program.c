@@ -29,6 +29,11 @@ const char *const first_names[FIRST_NR] = {
 	[FIRST_AUTO] = "auto",
 };
 
+const char *const backing_names[BACKING_NR] = {
+	[BACKING_VM] = "vm",
+	[BACKING_KM] = "km",
+};
+
 /**
  * op_uses_handle - whether ops of a kind name a handle that was defined before
  * @kind: enum op_kind

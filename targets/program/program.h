@@ -59,6 +59,9 @@ extern const char *const gfp_names[];
 /* Names of enum machine_first, as written in text. */
 extern const char *const first_names[FIRST_NR];
 
+/* Names of enum machine_backing. */
+extern const char *const backing_names[BACKING_NR];
+
 /**
  * struct op_arg - two numbers of an op that takes a list
  *

@@ -130,6 +130,14 @@ static bool parse_first(struct parser *ps, uint8_t *first)
 	return text_expected(ps, "'given', 'embed', 'page' or 'auto'");
 }
 
+static bool parse_backing(struct parser *ps, uint8_t *backing)
+{
+	for (*backing = 0; *backing < BACKING_NR; ++*backing)
+		if (text_take_word(ps, backing_names[*backing]))
+			return true;
+	return text_expected(ps, "'vm' or 'km'");
+}
+
 static bool parse_key(struct parser *ps, struct machine_text *t, enum machine_key key)
 {
 	switch (key) {
@@ -139,6 +147,8 @@ static bool parse_key(struct parser *ps, struct machine_text *t, enum machine_ke
 		return parse_vm_start(ps, &t->m.vm_start);
 	case KEY_FIRST:
 		return parse_first(ps, &t->m.first);
+	case KEY_BACKING:
+		return parse_backing(ps, &t->m.backing);
 	case KEY_NODE:
 		return parse_node(ps, t);
 	case KEY_NEAR:
@@ -166,8 +176,10 @@ static bool parse_keys(struct parser *ps, struct machine_text *t)
 			return text_expected(ps, "each machine key once");
 		}
 		t->seen |= 1u << key;
+		if (!parse_key(ps, t, key))
+			return false;
 		/* a word takes the space after it */
-		if (!parse_key(ps, t, key) || (key != KEY_FIRST && !text_gap(ps)))
+		if (key != KEY_FIRST && key != KEY_BACKING && !text_gap(ps))
 			return false;
 	}
 
@@ -183,7 +195,7 @@ static const char *finish_machine(struct machine_text *t)
 	struct machine *m = &t->m;
 	const uint32_t *value = t->value;
 	uint64_t vm_start = m->vm_start;
-	uint8_t first = m->first;
+	uint8_t first = m->first, backing = m->backing;
 	struct machine_text read = *t;
 
 	m->page = value[KEY_PAGE];
@@ -200,6 +212,7 @@ static const char *finish_machine(struct machine_text *t)
 	if (t->seen & 1u << KEY_VA)
 		m->va_bits = value[KEY_VA] > UINT8_MAX ? 0 : (uint8_t)value[KEY_VA];
 	m->first = first;
+	m->backing = backing;
 	if (t->seen & 1u << KEY_ATOM)
 		m->atom = value[KEY_ATOM];
 	m->boot_pages = value[KEY_BOOT_PAGES];

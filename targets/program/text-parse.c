@@ -284,8 +284,8 @@ static bool parse_fault(struct parser *ps, struct op *op)
 		if (text_take_word(ps, fault_names[kind]))
 			break;
 	if (kind == PCPU_FAULT_NR)
-		return text_expected(ps,
-				     "'page', 'chunk', 'area', 'meta', 'map', 'table' or 'boot'");
+		return text_expected(ps, "'page', 'chunk', 'area', 'meta', 'map', 'table', 'boot' "
+					 "or 'kill'");
 	if (!text_number(ps, kind != PCPU_FAULT_MAP, UINT16_MAX, &n))
 		return false;
 	text_skip_space(ps);

@@ -15,23 +15,15 @@
 #define HEX_FROM 65536
 
 const char *const machine_key_names[KEY_NR] = {
-	[KEY_CPUS] = "cpus=",
-	[KEY_PAGE] = "page=",
-	[KEY_UNIT] = "unit_pages=",
-	[KEY_STATIC] = "static=",
-	[KEY_RESERVED] = "reserved=",
-	[KEY_DYN] = "dyn=",
-	[KEY_VM] = "vm_pages=",
-	[KEY_FRAMES] = "frames=",
-	[KEY_VM_START] = "vm_start=",
-	[KEY_VA] = "va=",
-	[KEY_FIRST] = "first=",
-	[KEY_ATOM] = "atom=",
-	[KEY_BOOT_PAGES] = "boot_pages=",
-	[KEY_NODES] = "nodes=",
-	[KEY_NODE] = "node=",
-	[KEY_NEAR] = "near=",
-	[KEY_BASES] = "bases=",
+	[KEY_CPUS] = "cpus=",	      [KEY_PAGE] = "page=",
+	[KEY_UNIT] = "unit_pages=",   [KEY_STATIC] = "static=",
+	[KEY_RESERVED] = "reserved=", [KEY_DYN] = "dyn=",
+	[KEY_VM] = "vm_pages=",	      [KEY_FRAMES] = "frames=",
+	[KEY_VM_START] = "vm_start=", [KEY_VA] = "va=",
+	[KEY_FIRST] = "first=",	      [KEY_BACKING] = "backing=",
+	[KEY_ATOM] = "atom=",	      [KEY_BOOT_PAGES] = "boot_pages=",
+	[KEY_NODES] = "nodes=",	      [KEY_NODE] = "node=",
+	[KEY_NEAR] = "near=",	      [KEY_BASES] = "bases=",
 };
 
 /**
@@ -183,6 +175,10 @@ static void out_machine(struct out *o, const struct machine *m)
 	if (m->first != FIRST_GIVEN) {
 		out_key(o, KEY_FIRST);
 		out_text(o, first_names[m->first]);
+	}
+	if (m->backing != BACKING_VM) {
+		out_key(o, KEY_BACKING);
+		out_text(o, backing_names[m->backing]);
 	}
 	if (m->atom != m->page) {
 		out_key(o, KEY_ATOM);
