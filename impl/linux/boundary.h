@@ -215,6 +215,12 @@ void kernel_areas(unsigned long from, int (*show)(void *ctx, const struct linux_
 		  void *ctx);
 
 /*
+ * Gives back what the kernel never does: destroys all chunks but the first and the reserved one, as
+ * the balance work does, with their pages, and purges.  No object is live.
+ */
+void kernel_shutdown(void);
+
+/*
  * Single steps, for replaying traces, on a kernel booted with kernel_boot_dry(): one CPU, a first
  * chunk at a given address, no contents and no address space.  As struct subject_step_ops.
  */
