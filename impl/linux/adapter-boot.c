@@ -234,6 +234,11 @@ void *linux_boot(const struct machine *m, const struct boot_args *args, struct w
 }
 
 #define WORD_BITS (8 * sizeof(long))
+#ifdef CONFIG_NEED_PER_CPU_KM
+#define LINUX_KM 1
+#else
+#define LINUX_KM 0
+#endif
 
 const char *linux_unfit(const struct machine *m)
 {
@@ -241,6 +246,9 @@ const char *linux_unfit(const struct machine *m)
 	if (m->page != 1u << LINUX_PAGE_SHIFT)
 		return "it was built for pages of another size";
 #endif
+	if ((m->backing == BACKING_KM) != LINUX_KM)
+		return LINUX_KM ? "its chunks are blocks of the linear map (backing=km)" :
+				  "its chunks are mapped (backing=vm)";
 	if (m->va_bits != WORD_BITS)
 		return WORD_BITS == 64 ? "its addresses have 64 bits" :
 					 "its addresses have 32 bits";
@@ -252,6 +260,7 @@ void linux_fit(struct machine *m)
 #ifdef LINUX_PAGE_SHIFT
 	m->page = 1u << LINUX_PAGE_SHIFT;
 #endif
+	m->backing = LINUX_KM ? BACKING_KM : BACKING_VM;
 	m->va_bits = WORD_BITS;
 	if (WORD_BITS == 32 && machine_vm_end(m) - 1 > UINT32_MAX)
 		m->vm_start = MACHINE_VM_START;
@@ -287,12 +296,4 @@ bool linux_boot_is_static(const struct boot_areas *areas, uint64_t addr, uint64_
 	if (can_addr)
 		*can_addr = can;
 	return true;
-}
-
-/* No chunk lies in the linear map, but for the first. */
-bool linux_in_block(const struct linux_subject *l, uint64_t addr)
-{
-	(void)l;
-	(void)addr;
-	return false;
 }

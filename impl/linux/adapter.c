@@ -32,12 +32,47 @@ static uint64_t linux_alloc(void *s, const struct alloc_args *args)
 	return kernel_alloc(args->size, args->align, args->reserved, (enum linux_gfp)args->gfp);
 }
 
+static int remember_chunk(void *ctx, const struct linux_chunk *c)
+{
+	struct linux_subject *l = ctx;
+
+	if (l->nr_shown == l->shown_capacity) {
+		l->shown_capacity = 2 * l->shown_capacity + 16;
+		l->shown = realloc(l->shown, l->shown_capacity * sizeof(*l->shown));
+		if (!l->shown)
+			abort();
+	}
+	l->shown[l->nr_shown++] = *c;
+	return 1;
+}
+
+static void remember_chunks(struct linux_subject *l)
+{
+	struct linux_view v = { 0 };
+
+	l->nr_shown = 0;
+	kernel_chunks(remember_chunk, l, &v);
+}
+
+/* Is an address in a block of the linear map that is a chunk? */
+static bool is_in_block(struct linux_subject *l, uint64_t addr)
+{
+	if (l->in.m->backing != BACKING_KM)
+		return false;
+	remember_chunks(l);
+	for (unsigned int i = 0; i < l->nr_shown; i++)
+		if (!l->shown[i].immutable &&
+		    addr - l->shown[i].base < l->areas.nr_units * l->areas.info.unit_size)
+			return true;
+	return false;
+}
+
 /* Is there anything at an address: in the first chunk, or mapped, or in a block? */
-static bool is_somewhere(const struct linux_subject *l, uint64_t addr)
+static bool is_somewhere(struct linux_subject *l, uint64_t addr)
 {
 	if (addr - l->vm_start < l->vm_size)
 		return kernel_translate((unsigned long)addr) != LINUX_NO_FRAME;
-	return linux_in_first_chunk(&l->areas, addr) || linux_in_block(l, addr);
+	return linux_in_first_chunk(&l->areas, addr) || is_in_block(l, addr);
 }
 
 /*
@@ -83,28 +118,6 @@ static bool bad_pages(const struct linux_subject *l, void *chunk, unsigned int s
 	}
 	*status = -PCPU_EINVAL;
 	return true;
-}
-
-static int remember_chunk(void *ctx, const struct linux_chunk *c)
-{
-	struct linux_subject *l = ctx;
-
-	if (l->nr_shown == l->shown_capacity) {
-		l->shown_capacity = 2 * l->shown_capacity + 16;
-		l->shown = realloc(l->shown, l->shown_capacity * sizeof(*l->shown));
-		if (!l->shown)
-			abort();
-	}
-	l->shown[l->nr_shown++] = *c;
-	return 1;
-}
-
-static void remember_chunks(struct linux_subject *l)
-{
-	struct linux_view v = { 0 };
-
-	l->nr_shown = 0;
-	kernel_chunks(remember_chunk, l, &v);
 }
 
 static int linux_populate(void *s, void *chunk, unsigned int start, unsigned int end)

@@ -47,7 +47,6 @@ void linux_fit(struct machine *m);
 uint64_t linux_per_cpu_ptr(const struct boot_areas *areas, uint64_t ptr, unsigned int cpu);
 bool linux_in_first_chunk(const struct boot_areas *areas, uint64_t addr);
 bool linux_boot_is_static(const struct boot_areas *areas, uint64_t addr, uint64_t *can_addr);
-bool linux_in_block(const struct linux_subject *l, uint64_t addr);
 
 /* adapter-steps.c */
 extern const struct subject_step_ops linux_step_ops;
