@@ -20,7 +20,7 @@
 #define PCPU_MAX_CPUS 256
 
 enum pcpu_quirk {
-#define QUIRK(name, text, rule, where, what) PCPU_QUIRK_##name,
+#define QUIRK(name, text, rule, since, until, where, what) PCPU_QUIRK_##name,
 #include "quirks.def"
 #undef QUIRK
 	PCPU_QUIRK_NR,
@@ -33,11 +33,13 @@ enum pcpu_quirk {
  * struct pcpu_quirk_info - what a quirk is
  * @name: as written on the command line
  * @rule: the rule of the oracle that it breaks
+ * @since: the first version of Linux that has it
+ * @until: the last one, "" if it is still there
  * @where: the place upstream
  * @what: one sentence
  */
 struct pcpu_quirk_info {
-	const char *name, *rule, *where, *what;
+	const char *name, *rule, *since, *until, *where, *what;
 };
 
 extern const struct pcpu_quirk_info pcpu_quirks[PCPU_QUIRK_NR];

@@ -5,7 +5,8 @@
 #include "pcpu.h"
 
 const struct pcpu_quirk_info pcpu_quirks[PCPU_QUIRK_NR] = {
-#define QUIRK(name, text, rule, where, what) { text, rule, where, what },
+#define QUIRK(name, text, rule, since, until, where, what) \
+	{ text, rule, since, until, where, what },
 #include "quirks.def"
 #undef QUIRK
 };

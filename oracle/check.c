@@ -18,8 +18,10 @@
  */
 bool check_misuse(struct oracle *o)
 {
-	static const enum rule rules[] = { RULE_world_misuse, RULE_frame_mapped,
-					   RULE_copies_distinct, RULE_tlb_stale, RULE_map_range };
+	static const enum rule rules[] = { RULE_world_misuse,	 RULE_frame_mapped,
+					   RULE_copies_distinct, RULE_tlb_stale,
+					   RULE_map_range,	 RULE_kernel_bug,
+					   RULE_kernel_warn,	 RULE_kernel_lock };
 
 	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		o->checked[rules[i]]++;
@@ -30,6 +32,8 @@ bool check_misuse(struct oracle *o)
 	}
 	if (!o->w->misuse)
 		return true;
+	if (o->w->dead)
+		o->view.nr_chunks = 0; /* what was shown may be gone */
 	return oracle_fail(o, o->w->misuse_rule, NULL, -1, -1, "%s", o->w->misuse);
 }
 
@@ -39,12 +43,14 @@ bool check_misuse(struct oracle *o)
  */
 bool check_refresh_view(struct oracle *o)
 {
+	CHECK_TROUBLE(o);
 	o->view.chunk = o->view_chunk;
 	o->view.nr_chunks = 0;
 	o->view.fault = NULL;
 	/* padding too: what was shown is compared as memory */
 	memset(o->view_chunk, 0, (o->m.nr_chunks + 1) * sizeof(*o->view_chunk));
 	o->ops->view(o->s, &o->view);
+	CHECK_TROUBLE(o);
 	CHECK(o, list_integrity, !o->view.fault, NULL, -1, -1, "%s", o->view.fault);
 	return check_misuse(o);
 }

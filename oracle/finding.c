@@ -29,6 +29,7 @@ const char *const reason_texts[REASON_NR] = {
 	[REASON_BOOT_MEMORY] = "memory could not be had while booting",
 	[REASON_BOOT_REFUSED] = "the machine cannot be laid out like this",
 	[REASON_DOWN] = "the machine did not boot",
+	[REASON_NOT_OFFERED] = "not offered",
 	[REASON_NOTHING] = "there is nothing",
 	[REASON_NO_BLOCK] = "no block of pages is free",
 	[REASON_KILLED] = "a fatal signal ended the wait for the mutex",
@@ -64,11 +65,11 @@ bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, 
 }
 
 /**
- * oracle_tolerates - is a quirk of the subject known and tolerated
+ * oracle_tolerates - is an error of the subject known and tolerated
  * @o: the oracle
- * @quirk: the quirk
+ * @known: a quirk, or another known error
  */
-bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk)
+bool oracle_tolerates(const struct oracle *o, unsigned int known)
 {
-	return (o->tolerate >> quirk) & 1;
+	return (o->tolerate >> known) & 1;
 }

@@ -91,6 +91,7 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
 	oracle_foretell_boot(o, &layout);
 	model_init(&o->m, machine, &layout, false);
 	o->s = ops->create(machine, w, option);
+	CHECK_TROUBLE(o);
 	if (!oracle_check_boot(o))
 		return false;
 	o->down = !layout.booted;
@@ -336,6 +337,7 @@ static bool refuse_request(struct oracle *o, const struct alloc_args *args, cons
 {
 	uint64_t ptr = o->ops->alloc(o->s, args);
 
+	CHECK_TROUBLE(o);
 	if (why == REASON_KILLED)
 		CHECK(o, null_expected, !ptr, NULL, -1, -1, "%#llx was served, expected none: %s",
 		      (unsigned long long)ptr, reason_texts[why]);
@@ -377,6 +379,7 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 					     (f.unit * 4 + bytes + (int)o->m.page - 1) /
 						     (int)o->m.page);
 	ptr = o->ops->alloc(o->s, args);
+	CHECK_TROUBLE(o);
 
 	if (ptr) {
 		if (!check_served(o, ptr, args, align, reserved) || !check_placement(o, ptr, &f))
@@ -442,6 +445,7 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 	int off = c ? (int)(ptr - c->base) : 0;
 	bool live = c && off % 4 == 0 && c->unit[off / 4] == UNIT_START;
 	struct budget b = o->w->budget;
+	bool taken;
 	int oslot;
 
 	o->nr_ops++;
@@ -454,8 +458,8 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 		}
 	}
 	if (!live) {
-		bool taken = o->ops->free(o->s, ptr);
-
+		taken = o->ops->free(o->s, ptr);
+		CHECK_TROUBLE(o);
 		CHECK(o, bad_free, taken == !ptr, c, off / 4, off / 4 + 1,
 		      "the free of %s+%d, no live object, was %s", c ? c->name : "nothing", off,
 		      taken ? "not refused" : "refused");
@@ -465,7 +469,9 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 	if (!check_object(o, c, off / 4, model_object_units(c, off / 4)))
 		return false;
 	oslot = model_hint_slot(m, c);
-	CHECK(o, bad_free, o->ops->free(o->s, ptr), c, off / 4, off / 4 + 1,
+	taken = o->ops->free(o->s, ptr);
+	CHECK_TROUBLE(o);
+	CHECK(o, bad_free, taken, c, off / 4, off / 4 + 1,
 	      "the free of the live object at %s+%d was refused", c->name, off);
 	model_unmark(m, c, off / 4);
 	if (!check_refresh_view(o) || !check_hints_of(o, c))
@@ -535,6 +541,7 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 
 	ret = on ? o->ops->populate(o->s, c->id, from, to) :
 		   o->ops->depopulate(o->s, c->id, from, to);
+	CHECK_TROUBLE(o);
 	CHECK(o, page_range, (ret == 0) == (out->reason == REASON_OK), c, -1, -1,
 	      "%s of pages %u to %u of %s gave %d, expected: %s",
 	      on ? "population" : "depopulation", from, to, c->name, ret,

@@ -8,6 +8,7 @@
 #ifndef ORACLE_H
 #define ORACLE_H
 
+#include "known.h"
 #include "model.h"
 #include "rules.h"
 #include "../impl/pcpu.h"
@@ -37,6 +38,7 @@ enum reason {
 	REASON_BOOT_MEMORY,
 	REASON_BOOT_REFUSED,
 	REASON_DOWN,
+	REASON_NOT_OFFERED,
 	REASON_NOTHING,
 	REASON_NO_BLOCK,
 	REASON_KILLED,
@@ -66,12 +68,14 @@ struct finding {
  * @ptr:    alloc: the address
  * @chunk:  name of the chunk concerned, or empty
  * @off:    byte offset in the unit
+ * @by:     which subject does not offer it, if that is the reason
  */
 struct outcome {
 	enum reason reason;
 	uint64_t ptr;
 	char chunk[12];
 	int off;
+	const char *by;
 };
 
 /* Oracle flags. */
@@ -82,7 +86,9 @@ struct outcome {
  * @ops, @s:   the subject
  * @w:         its world
  * @m:         the truth
- * @tolerate:  quirks (bits 1 << PCPU_QUIRK_*) whose rules are not enforced as far as documented
+ * @tolerate:  known errors (bits 1 << PCPU_QUIRK_*, 1 << KNOWN_*) whose rules are not enforced as
+ *             far as documented
+ * @used:      those without a quirk that made the subject do otherwise than the contract says
  * @flags:     ORACLE_*
  * @view:      the subject's internals after the last op
  * @machine:   what it runs on
@@ -103,7 +109,7 @@ struct oracle {
 	void *s;
 	struct world *w;
 	struct model m;
-	unsigned int tolerate, flags;
+	unsigned int tolerate, used, flags;
 	struct subject_view view;
 	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
 	const struct machine *machine;
@@ -177,7 +183,7 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 /* finding.c */
 bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,
 		 const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk);
+bool oracle_tolerates(const struct oracle *o, unsigned int known);
 
 /* Count a check; if @ok does not hold, record the finding and return false from the caller. */
 #define CHECK(o, rule, ok, c, from, to, ...)                                                  \
@@ -185,6 +191,16 @@ bool oracle_tolerates(const struct oracle *o, enum pcpu_quirk quirk);
 		(o)->checked[RULE_##rule]++;                                                  \
 		if (!(ok))                                                                    \
 			return oracle_fail((o), RULE_##rule, (c), (from), (to), __VA_ARGS__); \
+	} while (0)
+
+/*
+ * After each call of the subject: what it noticed by itself comes before all that follows from it,
+ * and if it cannot go on, nothing more may be asked of it.
+ */
+#define CHECK_TROUBLE(o)                        \
+	do {                                    \
+		if ((o)->w->troubled)           \
+			return check_misuse(o); \
 	} while (0)
 
 /* search_naive.c */

@@ -92,6 +92,8 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 	enum boot_rule rule;
 	char what[200];
 
+	if (w->troubled)
+		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "while booting: %s", w->misuse);
 	for (unsigned int i = BOOT_RULE_NONE + 1; i < BOOT_RULE_NR; i++)
 		o->checked[rules[i]]++;
 	rule = boot_naive_check(&t->naive, &t->f, &got, what, sizeof(what));

@@ -210,10 +210,10 @@ struct subject_plugin {
 	const struct subject_step_ops *steps;
 };
 
-#define SUBJECT_ABI                                                                      \
-	(1ul << 24 | sizeof(struct subject_ops) << 12 ^ sizeof(struct pcpu_env) << 8 ^   \
-			     sizeof(struct machine) << 4 ^ sizeof(struct subject_view) ^ \
-			     sizeof(struct subject_chunk))
+#define SUBJECT_ABI                                                                         \
+	(1ul << 24 | ((sizeof(struct subject_ops) << 12) ^ (sizeof(struct pcpu_env) << 8) ^ \
+		      (sizeof(struct machine) << 4) ^ sizeof(struct subject_view) ^         \
+		      sizeof(struct subject_chunk)))
 #define SUBJECT_SYMBOL "pcpufuzz_subject"
 
 #endif

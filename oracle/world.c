@@ -346,6 +346,24 @@ static bool world_may_lock(void *ctx)
 	return !budget_refuses(&w->budget, PCPU_FAULT_KILL);
 }
 
+/* What the subject says of itself. */
+static void world_trouble(void *ctx, enum pcpu_trouble trouble, const char *what)
+{
+	static const enum rule rules[PCPU_TROUBLE_NR] = {
+		[PCPU_TROUBLE_BUG] = RULE_kernel_bug,
+		[PCPU_TROUBLE_WARN] = RULE_kernel_warn,
+		[PCPU_TROUBLE_LOCK] = RULE_kernel_lock,
+	};
+	struct world *w = ctx;
+
+	w->dead |= trouble == PCPU_TROUBLE_BUG;
+	if (w->misuse)
+		return;
+	w->troubled = true;
+	snprintf(w->trouble_text, sizeof(w->trouble_text), "%s", what);
+	world_misuse(w, rules[trouble], w->trouble_text);
+}
+
 static void init_frames(struct world *w, const struct machine *m)
 {
 	uint32_t frame = 0;
@@ -443,6 +461,7 @@ void world_init(struct world *w, const struct machine *m)
 				.block_alloc = world_block_alloc,
 				.block_free = world_block_free,
 				.may_lock = world_may_lock,
+				.trouble = world_trouble,
 			},
 		.machine = m,
 		.page_size = m->page,

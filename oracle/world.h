@@ -74,6 +74,9 @@ struct world_frame {
  * @early_node, @early_map: node of each CPU, and where a boot finds that until it is retired
  * @misuse:       what the subject did that no subject may, or NULL
  * @misuse_rule:  which rule that breaks
+ * @trouble_text: its own words
+ * @troubled:     that was noticed by the subject itself
+ * @dead:         so that it cannot go on: nothing but its end may be asked of it
  */
 struct world {
 	struct pcpu_env env;
@@ -96,6 +99,8 @@ struct world {
 	const uint16_t *early_map;
 	const char *misuse;
 	enum rule misuse_rule;
+	bool troubled, dead;
+	char trouble_text[160];
 };
 
 void world_init(struct world *w, const struct machine *m);

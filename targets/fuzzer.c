@@ -5,6 +5,7 @@
 #include "mutator.h"
 #include "target.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__asan_default_options(void);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
@@ -16,6 +17,15 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 const char *__asan_default_options(void)
 {
 	return "quarantine_size_mb=8:malloc_context_size=8";
+}
+
+/* Here, so that an engine sees the edges of what is loaded from the start. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	target_init(targets + PCPUFUZZ_TARGET);
+	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

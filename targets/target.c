@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "subjects.h"
 #include "target.h"
 
 const struct target targets[TARGET_NR] = {
@@ -16,15 +17,27 @@ const struct target targets[TARGET_NR] = {
 
 /* Ops run by this process, for the summary that scripts/run prints. */
 static uint64_t total_programs, total_ops;
+static uint64_t total_compared, total_parted, total_unfit, total_not_offered;
 static uint64_t total_checked[RULE_NR];
 
-static void count(const struct exec *e)
+/* What to run on, and what it is to be judged by. */
+static struct subject_list subjects;
+static struct exec_options options[LOCKSTEP_MAX];
+static const char *subjects_as_typed;
+
+static void count(const struct lockstep *l)
 {
 	total_programs++;
-	total_ops += e->oracle.nr_ops;
-	for (int i = 0; i < RULE_NR; i++)
-		total_checked[i] += e->oracle.checked[i];
+	total_ops += l->e[0].oracle.nr_ops;
+	for (unsigned int k = 0; k < l->started; k++)
+		for (int i = 0; i < RULE_NR; i++)
+			total_checked[i] += l->e[k].oracle.checked[i];
+	total_compared += l->compared;
+	total_parted += l->parted != 0;
+	total_not_offered += l->e[0].nr_not_offered;
 }
+
+static bool wanted; /* those figures */
 
 /* A file of "name number" lines, if the environment asks for one. */
 static void write_stats(void)
@@ -36,6 +49,9 @@ static void write_stats(void)
 		return;
 	fprintf(f, "programs %llu\nops %llu\n", (unsigned long long)total_programs,
 		(unsigned long long)total_ops);
+	fprintf(f, "compared %llu\nparted %llu\nunfit %llu\nnot_offered %llu\n",
+		(unsigned long long)total_compared, (unsigned long long)total_parted,
+		(unsigned long long)total_unfit, (unsigned long long)total_not_offered);
 	for (int i = 0; i < RULE_NR; i++)
 		fprintf(f, "rule.%s %llu\n", rule_infos[i].name,
 			(unsigned long long)total_checked[i]);
@@ -53,16 +69,44 @@ static void write_stats_sometimes(void)
 	last = now;
 }
 
-static void fail(const struct target *t, const struct exec *e)
+static void fail(const struct target *t, struct lockstep *l)
 {
-	char key[120], how[160];
+	const struct exec *e = l->e + l->found;
+	const char *s = subjects_as_typed;
+	char key[120], how[600];
 
-	snprintf(how, sizeof(how), "pcpufuzz run --target %s FILE", t->name);
-	report_print(stderr, e, how);
+	snprintf(how, sizeof(how), "pcpufuzz run --target %s %s%s%sFILE", t->name,
+		 s ? "--subject " : "", s ? s : "", s ? " " : "");
+	lockstep_report(stderr, l, how);
 	report_key(key, sizeof(key), e);
 	fprintf(stderr, "%s\n", key);
 	write_stats();
 	report_trap(e);
+}
+
+/**
+ * target_init - once, before the first input
+ * @t: the target
+ *
+ * The environment variable PCPUFUZZ_SUBJECT says what to run on.  Ends the process if that cannot
+ * be had.
+ */
+void target_init(const struct target *t)
+{
+	const struct subject_policy how = { .option = t->option, .tolerate = t->tolerate };
+	char error[512];
+
+	subjects_as_typed = getenv("PCPUFUZZ_SUBJECT");
+	subjects_default(&subjects);
+	if (subjects_as_typed &&
+	    !subjects_find(&subjects, subjects_as_typed, error, sizeof(error))) {
+		fprintf(stderr, "pcpufuzz: PCPUFUZZ_SUBJECT: %s\n", error);
+		exit(2);
+	}
+	subjects_options(&subjects, &how, options);
+	wanted = getenv("PCPUFUZZ_STATS") != NULL;
+	if (wanted)
+		atexit(write_stats);
 }
 
 /**
@@ -75,26 +119,24 @@ static void fail(const struct target *t, const struct exec *e)
  */
 int target_run_bytes(const struct target *t, const uint8_t *data, size_t size)
 {
-	struct exec_options opts = { .option = t->option, .tolerate = t->tolerate };
-	static int wanted = -1;
+	static struct lockstep l;
 	struct program p;
-	struct exec e;
-	bool ok;
 
-	if (wanted < 0) {
-		wanted = getenv("PCPUFUZZ_STATS") != NULL;
-		if (wanted)
-			atexit(write_stats);
-	}
-
+	if (!subjects.nr)
+		target_init(t);
 	program_from_bytes(&p, t->layer, data, size);
-	ok = exec_run(&e, &p, &opts);
-	count(&e);
-	if (wanted)
-		write_stats_sometimes();
-	if (!ok)
-		fail(t, &e);
-	exec_exit(&e);
+	if (subjects_fit(&subjects, &p.machine)) {
+		bool ok = lockstep_run(&l, &p, options, subjects.nr);
+
+		count(&l);
+		if (wanted)
+			write_stats_sometimes();
+		if (!ok)
+			fail(t, &l);
+		lockstep_exit(&l);
+	} else {
+		total_unfit++;
+	}
 	program_exit(&p);
 	return 0;
 }

@@ -31,6 +31,7 @@ struct target {
 
 extern const struct target targets[TARGET_NR];
 
+void target_init(const struct target *t);
 int target_run_bytes(const struct target *t, const uint8_t *data, size_t size);
 
 #endif

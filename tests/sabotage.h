@@ -158,7 +158,8 @@ struct sabotage_table {
 		.name = (title), .row = (rows), .nr = sizeof(rows) / sizeof(*(rows)) \
 	}
 
-extern const struct sabotage_table sabotage_pcpu, sabotage_world, sabotage_vm, sabotage_boot;
+extern const struct sabotage_table sabotage_pcpu, sabotage_world, sabotage_vm, sabotage_boot,
+	sabotage_trouble;
 
 /* test_rules.c */
 bool is_sabotage_due(void);

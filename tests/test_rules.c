@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "sabotage.h"
-#include "../targets/exec/exec.h"
+#include "../targets/exec/lockstep.h"
 
 static const struct sabotage_table *const tables[] = { &sabotage_pcpu, &sabotage_world,
-						       &sabotage_vm, &sabotage_boot };
+						       &sabotage_vm, &sabotage_boot,
+						       &sabotage_trouble };
 
 /* What the next subject does, and the subject that runs: functions of an environment get neither.
  */
@@ -48,9 +49,18 @@ uint64_t on_cpu1(struct saboteur *s, uint64_t ptr)
 	return ptr + areas->unit_offset[1];
 }
 
+/* What was asked of a subject that had said that it cannot go on. */
+static unsigned long calls_of_the_dead;
+
+static void note_call(const struct saboteur *s)
+{
+	calls_of_the_dead += s->w->dead;
+}
+
 /* Begin a call; true if it is the one. */
 static bool begin(struct saboteur *s)
 {
+	note_call(s);
 	if (++s->calls && !is_sabotage_due())
 		return false;
 	if (s->how->before)
@@ -243,6 +253,7 @@ static uint32_t sab_translate(void *subject, uint64_t addr)
 	struct saboteur *s = subject;
 	uint32_t frame = subject_ours.translate(s->s, addr);
 
+	note_call(s);
 	return is_lying(s) && s->how->translate ? s->how->translate(s, addr, frame) : frame;
 }
 
@@ -402,6 +413,7 @@ static unsigned int sab_areas(void *subject, uint64_t from, struct subject_area 
 	struct saboteur *s = subject;
 	unsigned int nr = subject_ours.areas(s->s, from, area, max);
 
+	note_call(s);
 	return is_lying(s) && s->how->areas ? s->how->areas(area, nr) : nr;
 }
 
@@ -487,6 +499,7 @@ static void sab_view(void *subject, struct subject_view *v)
 
 	if (s->calls == AT_START)
 		s->calls = 0; /* the first look is after the boot */
+	note_call(s);
 	drop_copies(s);
 	subject_ours.view(s->s, v);
 	for (unsigned int i = 0; i < v->nr_chunks; i++) {
@@ -614,6 +627,41 @@ static void check_finding(const struct exec *e, uint32_t at)
 		check_report(e);
 }
 
+/* Beside an honest subject a difference is found that the saboteur's own oracle allows. */
+static void check_lockstep(const struct program *p, uint32_t at, unsigned int flags)
+{
+	static struct lockstep l;
+	const struct exec_options opts[2] = {
+		{ .name = "ours", .flags = flags },
+		{ .subject = &saboteur_ops, .name = "saboteur", .flags = flags },
+	};
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		abort();
+	check(!lockstep_run(&l, p, opts, 2), "was not found", "");
+	check(l.found == 0 && lockstep_differs(&l), "is another finding",
+	      l.e[0].oracle.finding.what);
+	check(l.at == at, "was not found by the op it was in", l.e[0].oracle.finding.what);
+	if (l.found >= 0)
+		lockstep_report(f, &l, "a command");
+	lockstep_exit(&l);
+	fclose(f);
+	check(strstr(text, "\nrule:    lockstep (lockstep): ") &&
+		      strstr(text, "\nverdict: ours: keeps the contract\n") &&
+		      strstr(text, "\nverdict: saboteur: keeps the contract\n") &&
+		      strstr(text, "\nverdict: neither breaks a rule: both are allowed\n") &&
+		      strstr(text, "\nreproduce: a command\n"),
+	      "report", text);
+	free(text);
+
+	chosen = NULL;
+	check(lockstep_run(&l, p, opts, 2), "is not clean without", l.e[0].oracle.finding.what);
+	lockstep_exit(&l);
+}
+
 static void check_sabotage(const struct sabotage *how, unsigned int flags)
 {
 	static struct exec e;
@@ -634,9 +682,16 @@ static void check_sabotage(const struct sabotage *how, unsigned int flags)
 		opts.observer = damage;
 		opts.ctx = &dmg;
 	}
+	if (how->rule == RULE_lockstep) {
+		check_lockstep(&p, at, flags);
+		program_exit(&p);
+		return;
+	}
+	calls_of_the_dead = 0;
 	exec_run(&e, &p, &opts);
 	check_finding(&e, at);
 	exec_exit(&e);
+	check(!calls_of_the_dead, "was called after it could not go on", "");
 	if (sabotage_leaked)
 		e.world.env.meta_free(&e.world, sabotage_leaked);
 	sabotage_leaked = NULL;

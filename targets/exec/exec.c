@@ -14,22 +14,22 @@ static void observe(const struct exec *e, const struct outcome *out)
 }
 
 /**
- * exec_run - run a program to its end or to the first finding
+ * exec_start - create the subject of a run
  * @e: the run; exec_exit() must follow
  * @p: the program; must outlive the run
  * @opts: how
  *
  * Return: false if there was a finding, which is in @e->oracle.finding.
  */
-bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts)
+bool exec_start(struct exec *e, const struct program *p, const struct exec_options *opts)
 {
-	struct outcome out = { .reason = REASON_OK };
 	const struct subject_ops *subject = opts->subject ? opts->subject : &subject_ours;
 	uint32_t nr_sets = 0;
 
 	e->program = p;
 	e->opts = *opts;
 	e->nr_handles = 0;
+	e->nr_not_offered = 0;
 	e->ended = false;
 	e->at = p->nr_ops;
 	e->nr_sets = 0;
@@ -44,19 +44,39 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 	if (!oracle_init(&e->oracle, &p->machine, subject, &e->world, opts->option, opts->tolerate,
 			 opts->flags))
 		return false;
+	e->at = 0;
+	return true;
+}
 
-	for (e->at = 0; e->at < p->nr_ops; e->at++) {
-		const struct op *op = p->ops + e->at;
-		bool ok;
+/**
+ * exec_step - run the next op
+ * @e: the run, not at its end, without a finding
+ * @not_offered_by: the subject that does not offer it, so that it is not run; NULL if all do
+ * @out: what it came to
+ *
+ * Return: false if there was a finding; then @e->at stays at the op.
+ */
+bool exec_step(struct exec *e, const char *not_offered_by, struct outcome *out)
+{
+	const struct op *op = e->program->ops + e->at;
+	bool ok;
 
-		out = (struct outcome){ .reason = REASON_OK };
-		world_arm(&e->world, op->fault, op->fault_n);
-		ok = exec_run_op(e, op, &out);
-		observe(e, &out);
-		if (!ok)
-			return false;
-	}
+	*out = (struct outcome){ .reason = REASON_OK };
+	world_arm(&e->world, op->fault, op->fault_n);
+	ok = not_offered_by ? exec_skip_op(e, op, not_offered_by, out) : exec_run_op(e, op, out);
+	observe(e, out);
+	e->at += ok;
+	return ok;
+}
 
+/**
+ * exec_finish - free all that the program left, and see that all returned
+ * @e: the run, all of its ops run
+ *
+ * Return: false if there was a finding.
+ */
+bool exec_finish(struct exec *e)
+{
 	/* what was armed and never came up must not disturb the end */
 	memset(e->world.budget.fault, 0, sizeof(e->world.budget.fault));
 	e->ended = true;
@@ -64,6 +84,26 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 		if (!oracle_free_vm_areas(&e->oracle, &e->set[i].areas))
 			return false;
 	return oracle_end(&e->oracle);
+}
+
+/**
+ * exec_run - run a program to its end or to the first finding
+ * @e: the run; exec_exit() must follow
+ * @p: the program; must outlive the run
+ * @opts: how
+ *
+ * Return: false if there was a finding, which is in @e->oracle.finding.
+ */
+bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts)
+{
+	struct outcome out;
+
+	if (!exec_start(e, p, opts))
+		return false;
+	while (e->at < p->nr_ops)
+		if (!exec_step(e, exec_not_offered_by(e), &out))
+			return false;
+	return exec_finish(e);
 }
 
 /**
@@ -115,6 +155,8 @@ size_t outcome_to_text(const struct op *op, const struct outcome *out, char *buf
 		n = snprintf(buf, size, "%#llx", (unsigned long long)out->ptr);
 	else if (out->reason == REASON_OK)
 		n = snprintf(buf, size, "ok");
+	else if (out->reason == REASON_NOT_OFFERED)
+		n = snprintf(buf, size, "not run (not offered by %s)", out->by);
 	else if (out->reason == REASON_NOTHING)
 		n = snprintf(buf, size, "not run (%s)", why);
 	else if (op_infos[op->kind].letter)

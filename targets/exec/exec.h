@@ -21,14 +21,16 @@ typedef void (*exec_observer)(void *ctx, const struct exec *e, uint32_t index,
 /**
  * struct exec_options - how to run
  * @subject:  what to run on; NULL is our allocator
+ * @name:     what it is called in reports; NULL if it is not called anything
  * @option:   passed to the subject: for ours the quirks to switch on
- * @tolerate: quirks that the oracle tolerates
+ * @tolerate: known errors that the oracle tolerates
  * @flags:    ORACLE_*
  * @observer: called after each op, or NULL
  * @ctx:      passed to it
  */
 struct exec_options {
 	const struct subject_ops *subject;
+	const char *name;
 	unsigned int option, tolerate, flags;
 	exec_observer observer;
 	void *ctx;
@@ -57,6 +59,7 @@ struct exec_set {
  * @nr_handles: how many there are so far
  * @set:     the congruent areas among them
  * @nr_sets: how many
+ * @nr_not_offered: ops that were not run as some subject does not offer them
  * @at:      the op that is running; nr_ops at the start and the end
  * @ended:   all ops were run, and the end was reached
  */
@@ -69,16 +72,21 @@ struct exec {
 	char *letter;
 	uint32_t nr_handles;
 	struct exec_set *set;
-	uint32_t nr_sets;
+	uint32_t nr_sets, nr_not_offered;
 	uint32_t at;
 	bool ended;
 };
 
+bool exec_start(struct exec *e, const struct program *p, const struct exec_options *opts);
+bool exec_step(struct exec *e, const char *not_offered_by, struct outcome *out);
+bool exec_finish(struct exec *e);
 bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts);
 void exec_exit(struct exec *e);
 
 /* exec_ops.c */
 bool exec_run_op(struct exec *e, const struct op *op, struct outcome *out);
+bool exec_skip_op(struct exec *e, const struct op *op, const char *by, struct outcome *out);
+const char *exec_not_offered_by(const struct exec *e);
 
 /* exec.c */
 const char *exec_op_name(const struct exec *e);
@@ -93,6 +101,8 @@ uint64_t exec_state_hash(const struct exec *e);
 void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int to);
 
 /* report.c */
+void report_program(FILE *f, const struct exec *e);
+void report_finding(FILE *f, const struct exec *e);
 void report_print(FILE *f, const struct exec *e, const char *reproduce);
 void report_key(char *buf, size_t size, const struct exec *e);
 void report_trap(const struct exec *e) __attribute__((noreturn));

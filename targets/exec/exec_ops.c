@@ -226,6 +226,45 @@ static bool (*const runs[OP_NR])(struct exec *e, const struct op *op, struct out
 };
 
 /**
+ * exec_not_offered_by - the subject's name if it does not offer the next op, else NULL
+ * @e: the run
+ */
+const char *exec_not_offered_by(const struct exec *e)
+{
+	const struct op *op = e->program->ops + e->at;
+	const struct oracle *o = &e->oracle;
+	const char *name = e->opts.name ? e->opts.name : o->ops->name;
+	uint64_t mask = machine_addr_mask(&e->program->machine);
+
+	if (o->down)
+		return NULL;
+	if (op->kind == OP_VMALLOCINFO && !o->ops->vmallocinfo)
+		return name;
+	if (op->kind == OP_VMALLOC && o->ops->offers_vmalloc &&
+	    !o->ops->offers_vmalloc(o->s, op->size & mask))
+		return name;
+	return NULL;
+}
+
+/**
+ * exec_skip_op - do not run an op
+ * @e: the run
+ * @op: the op
+ * @by: the subject that does not offer it
+ * @out: says so
+ *
+ * Return: true, as there is nothing to be found.
+ */
+bool exec_skip_op(struct exec *e, const struct op *op, const char *by, struct outcome *out)
+{
+	*out = (struct outcome){ .reason = REASON_NOT_OFFERED, .by = by };
+	e->nr_not_offered++;
+	if (op_infos[op->kind].letter)
+		define(e, op, 0);
+	return true;
+}
+
+/**
  * exec_run_op - run one op
  * @e: the run
  * @op: the op

@@ -20,7 +20,12 @@ void report_key(char *buf, size_t size, const struct exec *e)
 		 rule_infos[e->oracle.finding.rule].name, exec_op_name(e));
 }
 
-static void print_program(FILE *f, const struct exec *e)
+/**
+ * report_program - the program up to the op with the finding
+ * @f: where to
+ * @e: a run with a finding
+ */
+void report_program(FILE *f, const struct exec *e)
 {
 	struct program head = *e->program;
 	char *text;
@@ -34,20 +39,19 @@ static void print_program(FILE *f, const struct exec *e)
 }
 
 /**
- * report_print - all that is known of a finding
+ * report_finding - what was found at which op
  * @f: where to
- * @e: a run with a finding, not yet ended by exec_exit()
- * @reproduce: a command, or NULL
+ * @e: a run with a finding
  */
-void report_print(FILE *f, const struct exec *e, const char *reproduce)
+void report_finding(FILE *f, const struct exec *e)
 {
 	const struct finding *fi = &e->oracle.finding;
 	const struct rule_info *rule = rule_infos + fi->rule;
 	char op[256] = "";
 
-	fputs("---- program up to the finding ----\n", f);
-	print_program(f, e);
 	fputs("---- finding ----\n", f);
+	if (e->opts.name && fi->rule != RULE_lockstep)
+		fprintf(f, "subject: %s\n", e->opts.name);
 	if (e->at < e->program->nr_ops)
 		op_to_text(e->program, e->at, op, sizeof(op));
 	if (op[0])
@@ -57,6 +61,21 @@ void report_print(FILE *f, const struct exec *e, const char *reproduce)
 	fprintf(f, "rule:    %s (%s): %s\n", rule->name, rule->group, rule->statement);
 	fprintf(f, "source:  %s\n", rule->source);
 	fprintf(f, "found:   %s\n", fi->what);
+}
+
+/**
+ * report_print - all that is known of a finding
+ * @f: where to
+ * @e: a run with a finding, not yet ended by exec_exit()
+ * @reproduce: a command, or NULL
+ */
+void report_print(FILE *f, const struct exec *e, const char *reproduce)
+{
+	const struct finding *fi = &e->oracle.finding;
+
+	fputs("---- program up to the finding ----\n", f);
+	report_program(f, e);
+	report_finding(f, e);
 	if (e->oracle.s)
 		map_print(f, e, fi->chunk, fi->from, fi->to);
 	if (reproduce)

@@ -80,6 +80,8 @@ uint64_t exec_state_hash(const struct exec *e)
 	const struct subject_view *v = &e->oracle.view;
 	uint64_t h = mix(mix(0, v->nr_chunks), e->oracle.down);
 
+	if (e->world.dead)
+		return h;
 	if (e->oracle.s && !e->oracle.down)
 		h = mix_address_space(h, e);
 

@@ -27,21 +27,25 @@ static bool write_file(const char *path, const void *data, size_t len)
  * struct convert - what to convert to
  * @to_bytes: to bytes
  * @layer: of the fuzz target that reads the bytes
+ * @subjects: that are to run it: bytes become a program on a machine that they can be
  */
 struct convert {
 	bool to_bytes;
 	enum program_layer layer;
+	struct subject_list subjects;
 };
 
 static bool convert_file(const struct convert *how, const char *from, const char *to)
 {
 	struct program p;
 	size_t len;
+	bool ok, is_bytes;
 	void *data;
-	bool ok;
 
-	if (!load_program(&p, how->layer, from))
+	if (!load_program(&p, how->layer, from, &is_bytes))
 		return false;
+	if (is_bytes)
+		subjects_fit(&how->subjects, &p.machine);
 	data = how->to_bytes ? (void *)program_to_bytes(&p, how->layer, &len) :
 			       (void *)program_to_text(&p, &len);
 	ok = write_file(to, data, len);
@@ -108,6 +112,16 @@ static bool take_target(struct convert *how, const char *name)
 	return true;
 }
 
+static bool take_subjects(struct convert *how, const char *names)
+{
+	char error[512] = "--subject: expected a value";
+
+	if (names && subjects_find(&how->subjects, names, error, sizeof(error)))
+		return true;
+	usage_error("%s", error);
+	return false;
+}
+
 /**
  * cmd_convert - convert programs
  * @argc: number of arguments
@@ -121,6 +135,7 @@ int cmd_convert(int argc, char **argv)
 	bool folder = false, ok = true;
 	struct stat st;
 
+	subjects_default(&how.subjects);
 	for (int i = 1; i < argc && ok; i++) {
 		if (!strcmp(argv[i], "--bytes"))
 			how.to_bytes = true;
@@ -130,6 +145,8 @@ int cmd_convert(int argc, char **argv)
 			out = argv[++i];
 		else if (!strcmp(argv[i], "--target"))
 			ok = take_target(&how, i + 1 < argc ? argv[++i] : NULL);
+		else if (!strcmp(argv[i], "--subject"))
+			ok = take_subjects(&how, i + 1 < argc ? argv[++i] : NULL);
 		else if (argv[i][0] == '-' && argv[i][1])
 			ok = !usage_error(
 				"convert: unknown option '%s', see 'pcpufuzz convert --help'",

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "tool.h"
 
@@ -13,59 +15,129 @@
  * @seed: decides everything
  * @count: programs
  * @ops: ops of each at most
+ * @total_ops: stop when so many have been run; 0: never
  * @run: run them instead of printing them
  * @keep_going: do not stop at the first finding
  */
 struct gen_options {
-	uint64_t seed, count, ops;
+	uint64_t seed, count, ops, total_ops;
 	bool run, keep_going;
 };
 
-/* Run one; false if there was a finding. */
-static bool run_one(const struct run_options *ro, const struct program *p, uint64_t number,
-		    uint64_t *ops)
-{
-	static struct exec e;
-	bool clean = exec_run(&e, p, &ro->exec);
-	char key[120];
+/**
+ * struct progress - what came of the programs so far
+ * @programs, @ops, @findings: run, done on each subject, made
+ * @compared: ops after which subjects were compared
+ * @parted, @unfit: programs that ended that early for a known error; that no subject can run
+ * @not_offered: ops that were not run, as a subject does not offer them
+ * @last: when the live line was written
+ */
+struct progress {
+	uint64_t programs, ops, findings;
+	uint64_t compared, parted, unfit, not_offered;
+	time_t begin, last;
+};
 
-	if (!clean) {
-		printf("program %" PRIu64 ": finding\n", number);
-		report_print(stdout, &e, NULL);
-		report_key(key, sizeof(key), &e);
-		printf("%s\n\n", key);
+/* "12 programs, 640 ops, 0 findings", and what else there is to count */
+static void print_progress(FILE *f, const struct progress *n)
+{
+	fprintf(f, "%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings", n->programs,
+		n->ops, n->findings);
+	if (n->compared)
+		fprintf(f, ", %" PRIu64 " ops compared", n->compared);
+	if (n->parted)
+		fprintf(f, ", %" PRIu64 " programs parted for a known error", n->parted);
+	if (n->unfit)
+		fprintf(f, ", %" PRIu64 " not applicable", n->unfit);
+	if (n->not_offered)
+		fprintf(f, ", %" PRIu64 " ops not offered", n->not_offered);
+}
+
+/* Once a second, if somebody may be looking. */
+static void show_progress(struct progress *n)
+{
+	time_t now = time(NULL);
+
+	if (now == n->last)
+		return;
+	n->last = now;
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputc('\r', stderr);
+	print_progress(stderr, n);
+	fprintf(stderr, ", %" PRIu64 " ops/s\033[K",
+		n->ops / (uint64_t)(now > n->begin ? now - n->begin : 1));
+}
+
+/* Run one; @seed makes it again. */
+static void run_one(const struct run_options *ro, const struct gen_options *go, struct program *p,
+		    uint64_t seed, struct progress *n)
+{
+	static struct lockstep l;
+	uint32_t nr_ops = 0;
+	char how[1600];
+
+	if (!subjects_fit(&ro->subjects, &p->machine)) {
+		n->unfit++;
+		return;
 	}
-	*ops += e.oracle.nr_ops;
-	exec_exit(&e);
-	return clean;
+	if (!run_program(&l, ro, p)) {
+		printf("program %" PRIu64 ": finding\n", n->programs);
+		n->findings++;
+		snprintf(how, sizeof(how), "%s gen --run %s--ops %" PRIu64 " --seed %#" PRIx64,
+			 tool_path, ro->how, go->ops, seed);
+		print_finding(&l, how);
+	}
+	nr_ops = (uint32_t)l.e[0].oracle.nr_ops;
+	n->programs++;
+	n->ops += nr_ops;
+	n->compared += l.compared;
+	n->parted += l.parted != 0;
+	n->not_offered += l.e[0].nr_not_offered;
+	lockstep_exit(&l);
+}
+
+static void print_one(const struct program *p, bool last)
+{
+	size_t len;
+	char *text = program_to_text(p, &len);
+
+	fwrite(text, 1, len, stdout);
+	if (!last)
+		putchar('\n');
+	free(text);
 }
 
 static int generate(const struct run_options *ro, const struct gen_options *go)
 {
 	struct rng r = { .state = go->seed };
-	uint64_t ops = 0, findings = 0, n;
+	struct progress n = { .begin = time(NULL) };
 
-	for (n = 0; n < go->count && (!findings || go->keep_going); n++) {
+	for (uint64_t i = 0; i < go->count && (!n.findings || go->keep_going) &&
+			     (!go->total_ops || n.ops < go->total_ops);
+	     i++) {
+		uint64_t seed = r.state;
 		struct program p;
-		char *text;
-		size_t len;
 
 		program_generate(&p, ro->layer, &r, (uint32_t)go->ops);
 		if (go->run) {
-			findings += !run_one(ro, &p, n, &ops);
+			run_one(ro, go, &p, seed, &n);
+			show_progress(&n);
 		} else {
-			text = program_to_text(&p, &len);
-			fwrite(text, 1, len, stdout);
-			if (n + 1 < go->count)
-				putchar('\n');
-			free(text);
+			subjects_fit(&ro->subjects, &p.machine);
+			print_one(&p, i + 1 == go->count);
 		}
 		program_exit(&p);
 	}
-	if (go->run)
-		printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings\n", n, ops,
-		       findings);
-	return findings ? EXIT_FINDING : EXIT_CLEAN;
+	if (!go->run)
+		return EXIT_CLEAN;
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	print_progress(stdout, &n);
+	if (go->total_ops)
+		printf("; to go on: --seed %#" PRIx64, r.state);
+	putchar('\n');
+	return n.findings ? EXIT_FINDING : EXIT_CLEAN;
 }
 
 static bool take_number(const char *option, const char *text, uint64_t max, uint64_t *value)
@@ -84,9 +156,10 @@ static bool take_number(const char *option, const char *text, uint64_t max, uint
 int cmd_gen(int argc, char **argv)
 {
 	struct gen_options go = { .seed = 1, .count = 1, .ops = 64 };
-	struct run_options ro = { .how = "" };
-	bool ok = true;
+	struct run_options ro;
+	bool counted = false, ok = true;
 
+	init_run_options(&ro);
 	for (int i = 1; i < argc && ok; i++) {
 		const char *option = argv[i];
 		int taken = take_run_option(&ro, argc, argv, &i);
@@ -96,7 +169,9 @@ int cmd_gen(int argc, char **argv)
 		else if (!strcmp(option, "--seed"))
 			ok = take_number(option, argv[++i], UINT64_MAX, &go.seed);
 		else if (!strcmp(option, "--count"))
-			ok = take_number(option, argv[++i], UINT64_MAX, &go.count);
+			counted = ok = take_number(option, argv[++i], UINT64_MAX, &go.count);
+		else if (!strcmp(option, "--total-ops"))
+			ok = take_number(option, argv[++i], UINT64_MAX, &go.total_ops);
 		else if (!strcmp(option, "--ops"))
 			ok = take_number(option, argv[++i], PROGRAM_MAX_OPS, &go.ops);
 		else if (!strcmp(option, "--run"))
@@ -107,5 +182,10 @@ int cmd_gen(int argc, char **argv)
 			ok = !usage_error("gen: unknown option '%s', see 'pcpufuzz gen --help'",
 					  option);
 	}
+	if (go.total_ops && !counted)
+		go.count = UINT64_MAX;
+	if (ok && go.total_ops && !go.run)
+		ok = !usage_error("gen: --total-ops: expected with --run");
+	settle_run_options(&ro);
 	return ok ? generate(&ro, &go) : EXIT_USAGE;
 }

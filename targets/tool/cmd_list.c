@@ -20,6 +20,17 @@ static void list_quirks(void)
 		       pcpu_quirks[i].rule, pcpu_quirks[i].what, pcpu_quirks[i].where);
 }
 
+static void list_known(void)
+{
+	for (int i = 0; i < KNOWN_NR; i++) {
+		const struct known_info *k = known_infos + i;
+
+		printf("%-13s breaks %-16s %-5s since %-6s until %-6s %s\n    %s\n", k->name,
+		       k->rule, i < PCPU_QUIRK_NR ? "quirk" : "known", k->since,
+		       k->until[0] ? k->until : "now", k->witness, k->what);
+	}
+}
+
 static void list_ops(void)
 {
 	static const char *const layers[LAYER_NR] = { "all", "pcpu", "vm", "boot" };
@@ -46,10 +57,8 @@ int cmd_list(int argc, char **argv)
 		const char *name;
 		void (*list)(void);
 	} tables[] = {
-		{ "rules", list_rules },
-		{ "quirks", list_quirks },
-		{ "ops", list_ops },
-		{ "targets", list_targets },
+		{ "rules", list_rules }, { "quirks", list_quirks },   { "known", list_known },
+		{ "ops", list_ops },	 { "targets", list_targets },
 	};
 
 	for (size_t i = 0; argc == 2 && i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -58,5 +67,5 @@ int cmd_list(int argc, char **argv)
 			return EXIT_CLEAN;
 		}
 	}
-	return usage_error("list: expected one of rules, quirks, ops, targets");
+	return usage_error("list: expected one of rules, quirks, known, ops, targets");
 }

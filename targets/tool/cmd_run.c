@@ -10,9 +10,16 @@
 
 /**
  * struct totals - what came of all programs
+ * @programs, @ops, @findings: run, done by all subjects together, made
+ * @compared: ops after which subjects were compared
+ * @parted: programs in which that ended early, for a known error of one of them
+ * @unfit: programs that were not run, as a subject cannot be such a machine
+ * @not_offered: ops that were not run, as a subject does not offer them
+ * @checked: checks of each rule
  */
 struct totals {
 	uint64_t programs, ops, findings;
+	uint64_t compared, parted, unfit, not_offered;
 	uint64_t checked[RULE_NR];
 };
 
@@ -30,24 +37,27 @@ static void print_result(void *ctx, const struct exec *e, uint32_t index, const 
 static void run_file(const struct run_options *ro, const char *path, const struct program *p,
 		     struct totals *t)
 {
-	static struct exec e;
-	char how[4400], key[120];
+	static struct lockstep l;
+	char how[5600];
 
-	if (ro->exec.observer)
+	if (ro->observer)
 		printf("program %s\n", path);
 	t->programs++;
-	if (!exec_run(&e, p, &ro->exec)) {
+	if (!run_program(&l, ro, p)) {
 		t->findings++;
 		printf("%s: finding\n", path);
 		snprintf(how, sizeof(how), "%s run %s%s", tool_path, ro->how, path);
-		report_print(stdout, &e, how);
-		report_key(key, sizeof(key), &e);
-		printf("%s\n\n", key);
+		print_finding(&l, how);
 	}
-	t->ops += e.oracle.nr_ops;
-	for (int i = 0; i < RULE_NR; i++)
-		t->checked[i] += e.oracle.checked[i];
-	exec_exit(&e);
+	for (unsigned int k = 0; k < ro->subjects.nr && k < l.started; k++) {
+		t->ops += l.e[k].oracle.nr_ops;
+		for (int i = 0; i < RULE_NR; i++)
+			t->checked[i] += l.e[k].oracle.checked[i];
+	}
+	t->compared += l.compared;
+	t->parted += l.parted != 0;
+	t->not_offered += l.e[0].nr_not_offered;
+	lockstep_exit(&l);
 }
 
 static bool write_stats(const char *path, const struct totals *t)
@@ -69,6 +79,21 @@ static bool write_stats(const char *path, const struct totals *t)
 	return true;
 }
 
+static void print_totals(const struct totals *t)
+{
+	printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings", t->programs, t->ops,
+	       t->findings);
+	if (t->unfit)
+		printf(", %" PRIu64 " not applicable", t->unfit);
+	if (t->not_offered)
+		printf(", %" PRIu64 " ops not offered", t->not_offered);
+	if (t->compared)
+		printf(", %" PRIu64 " ops compared", t->compared);
+	if (t->parted)
+		printf(", %" PRIu64 " programs parted for a known error", t->parted);
+	putchar('\n');
+}
+
 static int run_all(const struct run_options *ro, const struct input *in, bool reverse,
 		   const char *stats)
 {
@@ -77,20 +102,28 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
 
 	for (size_t i = 0; i < in->nr; i++) {
 		const char *path = in->path[reverse ? in->nr - 1 - i : i];
+		const char *unfit, *name;
 		struct program p;
 
-		if (!load_program(&p, ro->layer, path)) {
+		if (!load_for(&p, ro, path, &unfit, &name)) {
 			bad = true;
 			continue;
 		}
-		run_file(ro, path, &p, &t);
+		if (!unfit)
+			run_file(ro, path, &p, &t);
+		else if (in->nr == 1)
+			usage_error("%s: not applicable to %s: %s", path, name, unfit);
+		else
+			printf("%s: not applicable to %s: %s\n", path, name, unfit);
+		t.unfit += unfit != NULL;
 		program_exit(&p);
 	}
 	if (stats && !write_stats(stats, &t))
 		bad = true;
-	if (!ro->exec.observer)
-		printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings\n", t.programs,
-		       t.ops, t.findings);
+	if (!ro->observer)
+		print_totals(&t);
+	/* nothing was run, though something was asked for */
+	bad |= t.unfit == in->nr;
 	return bad ? EXIT_USAGE : t.findings ? EXIT_FINDING : EXIT_CLEAN;
 }
 
@@ -101,19 +134,20 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
  */
 int cmd_run(int argc, char **argv)
 {
-	struct run_options ro = { .how = "" };
+	struct run_options ro;
 	struct input in = { 0 };
 	const char *stats = NULL;
 	bool reverse = false, ok = true;
 	int ret = EXIT_USAGE;
 
+	init_run_options(&ro);
 	for (int i = 1; i < argc && ok; i++) {
 		int taken = take_run_option(&ro, argc, argv, &i);
 
 		if (taken)
 			ok = taken > 0;
 		else if (!strcmp(argv[i], "--print"))
-			ro.exec.observer = print_result;
+			ro.observer = print_result;
 		else if (!strcmp(argv[i], "--reverse"))
 			reverse = true;
 		else if (!strcmp(argv[i], "--stats") && i + 1 < argc)
@@ -127,7 +161,8 @@ int cmd_run(int argc, char **argv)
 	}
 	if (ok && !in.nr)
 		usage_error("run: expected a file or folder with programs");
-	else if (ok)
+	settle_run_options(&ro);
+	if (ok && in.nr)
 		ret = run_all(&ro, &in, reverse, stats);
 	input_free(&in);
 	return ret;

@@ -29,14 +29,15 @@ static void show_op(void *ctx, const struct exec *e, uint32_t index, const struc
 
 static int show_file(const struct run_options *ro, const char *path)
 {
-	static struct exec e;
+	static struct lockstep l;
+	const char *unfit, *name;
 	struct program p, head;
-	char how[4400];
+	char how[5600];
 	bool clean;
 	char *text;
 	size_t len;
 
-	if (!load_program(&p, ro->layer, path))
+	if (!load_for(&p, ro, path, &unfit, &name))
 		return EXIT_USAGE;
 	head = p;
 	head.nr_ops = 0;
@@ -44,14 +45,20 @@ static int show_file(const struct run_options *ro, const char *path)
 	fwrite(text, 1, len, stdout);
 	free(text);
 
-	clean = exec_run(&e, &p, &ro->exec);
+	if (unfit) {
+		fflush(stdout);
+		usage_error("%s: not applicable to %s: %s", path, name, unfit);
+		program_exit(&p);
+		return EXIT_USAGE;
+	}
+	clean = run_program(&l, ro, &p);
 	if (clean) {
 		printf("# clean: %u ops, all memory returned\n", p.nr_ops);
 	} else {
 		snprintf(how, sizeof(how), "%s run %s%s", tool_path, ro->how, path);
-		report_print(stdout, &e, how);
+		lockstep_report(stdout, &l, how);
 	}
-	exec_exit(&e);
+	lockstep_exit(&l);
 	program_exit(&p);
 	return clean ? EXIT_CLEAN : EXIT_FINDING;
 }
@@ -64,11 +71,14 @@ static int show_file(const struct run_options *ro, const char *path)
 int cmd_show(int argc, char **argv)
 {
 	struct show sh = { .maps = false };
-	struct run_options ro = { .exec.observer = show_op, .exec.ctx = &sh };
+	struct run_options ro;
 	struct input in = { 0 };
 	int ret = EXIT_CLEAN;
 	bool ok = true;
 
+	init_run_options(&ro);
+	ro.observer = show_op;
+	ro.ctx = &sh;
 	for (int i = 1; i < argc && ok; i++) {
 		int taken = take_run_option(&ro, argc, argv, &i);
 
@@ -85,6 +95,7 @@ int cmd_show(int argc, char **argv)
 	}
 	if (ok && !in.nr)
 		ok = !usage_error("show: expected a file with a program");
+	settle_run_options(&ro);
 	for (size_t i = 0; ok && i < in.nr; i++) {
 		int one = show_file(&ro, in.path[i]);
 

@@ -211,10 +211,11 @@ static bool looks_like_text(const uint8_t *data, size_t len)
  * @p: the program, to be freed by program_exit()
  * @layer: that of the fuzz target, if it is bytes
  * @path: the file, or "-"; one that ends in .pcpu must be text
+ * @is_bytes: where it is stored whether it is bytes
  *
  * Return: false after an error message.
  */
-bool load_program(struct program *p, enum program_layer layer, const char *path)
+bool load_program(struct program *p, enum program_layer layer, const char *path, bool *is_bytes)
 {
 	size_t len, n = strlen(path);
 	bool must_be_text = n > 5 && !strcmp(path + n - 5, ".pcpu");
@@ -224,7 +225,8 @@ bool load_program(struct program *p, enum program_layer layer, const char *path)
 
 	if (!data)
 		return false;
-	if (must_be_text || is_text_program(data, len) || looks_like_text(data, len)) {
+	*is_bytes = !must_be_text && !is_text_program(data, len) && !looks_like_text(data, len);
+	if (!*is_bytes) {
 		ok = program_from_text(p, (const char *)data, len, &err);
 		if (!ok)
 			usage_error("%s:%u: %s", path, err.line, err.what);
@@ -233,4 +235,30 @@ bool load_program(struct program *p, enum program_layer layer, const char *path)
 	}
 	free(data);
 	return ok;
+}
+
+/**
+ * load_for - read a program that certain subjects are to run
+ * @p: the program, to be freed by program_exit()
+ * @ro: on what
+ * @path: the file, or "-"
+ * @unfit: where it is stored why one of them cannot be the program's machine; NULL if all can
+ * @name: where the name of that one is stored
+ *
+ * Bytes come from a fuzz engine, whose target runs them on the nearest machine that can be had; so
+ * they do here.
+ *
+ * Return: false after an error message.
+ */
+bool load_for(struct program *p, const struct run_options *ro, const char *path, const char **unfit,
+	      const char **name)
+{
+	bool is_bytes;
+
+	if (!load_program(p, ro->layer, path, &is_bytes))
+		return false;
+	if (is_bytes)
+		subjects_fit(&ro->subjects, &p->machine);
+	*unfit = subjects_unfit(&ro->subjects, &p->machine, name);
+	return true;
 }

@@ -72,37 +72,61 @@ static bool set_target(struct run_options *ro, const char *name)
 
 	if (!find_target(name, &t))
 		return false;
-	ro->exec.option = t->option;
-	ro->exec.tolerate = t->tolerate;
+	ro->policy.option = t->option;
+	ro->policy.tolerate = t->tolerate;
 	ro->layer = t->layer;
 	return true;
 }
 
 static bool set_policy(struct run_options *ro, const char *name)
 {
+	unsigned int known = 0;
+
+	ro->policy.chosen = true;
+	ro->policy.option = PCPU_POLICY_CONTRACT;
 	if (!strcmp(name, "contract"))
-		ro->exec.option = PCPU_POLICY_CONTRACT;
-	else if (!strcmp(name, "linux-6.1"))
-		ro->exec.option = PCPU_POLICY_LINUX_6_1;
-	else
-		usage_error("--policy: expected contract or linux-6.1; got '%s'", name);
-	return !strcmp(name, "contract") || !strcmp(name, "linux-6.1");
+		return true;
+	if (strncmp(name, "linux-", 6) || !known_by_name(name, &known)) {
+		usage_error("--policy: expected contract or linux-VERSION; got '%s'", name);
+		return false;
+	}
+	ro->policy.option = known & KNOWN_QUIRKS;
+	return true;
 }
 
-static bool add_quirk(const char *option, unsigned int *quirks, const char *name)
+static bool add_quirk(struct run_options *ro, const char *name)
 {
-	if (!strcmp(option, "--tolerate") && !strcmp(name, "linux-6.1")) {
-		*quirks |= PCPU_POLICY_LINUX_6_1;
+	unsigned int known = 0;
+
+	ro->policy.chosen = true;
+	if (!strncmp(name, "linux-", 6) || !known_by_name(name, &known) ||
+	    (known & ~KNOWN_QUIRKS)) {
+		usage_error("--quirk: expected one of those that 'pcpufuzz list quirks' shows; got "
+			    "'%s'",
+			    name);
+		return false;
+	}
+	ro->policy.option |= known;
+	return true;
+}
+
+static bool add_tolerance(struct run_options *ro, const char *name)
+{
+	if (known_by_name(name, &ro->policy.tolerate))
 		return true;
-	}
-	for (int i = 0; i < PCPU_QUIRK_NR; i++) {
-		if (!strcmp(pcpu_quirks[i].name, name)) {
-			*quirks |= 1u << i;
-			return true;
-		}
-	}
-	usage_error("%s: expected one of those that 'pcpufuzz list quirks' shows; got '%s'", option,
+	usage_error("--tolerate: expected one of those that 'pcpufuzz list known' shows, or "
+		    "linux-VERSION; got '%s'",
 		    name);
+	return false;
+}
+
+static bool set_subjects(struct run_options *ro, const char *names)
+{
+	char error[512];
+
+	if (subjects_find(&ro->subjects, names, error, sizeof(error)))
+		return true;
+	usage_error("%s", error);
 	return false;
 }
 
@@ -114,41 +138,84 @@ static void note(struct run_options *ro, const char *option, const char *value)
 		 value);
 }
 
+/**
+ * init_run_options - our allocator under the contract
+ * @ro: the options
+ */
+void init_run_options(struct run_options *ro)
+{
+	*ro = (struct run_options){ .how = "" };
+	subjects_default(&ro->subjects);
+}
+
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 {
-	static const char *const with_value[] = { "--target", "--policy", "--quirk", "--tolerate" };
+	static const struct {
+		const char *name;
+		bool (*take)(struct run_options *ro, const char *value);
+	} with_value[] = {
+		{ "--target", set_target },    { "--policy", set_policy },
+		{ "--quirk", add_quirk },      { "--tolerate", add_tolerance },
+		{ "--subject", set_subjects },
+	};
 	const char *option = argv[*i], *value;
-	bool ok = false;
-	unsigned int n;
+	unsigned int n, nr = sizeof(with_value) / sizeof(with_value[0]);
 
-	if (!strcmp(option, "--full")) {
-		ro->exec.flags |= ORACLE_FULL;
+	if (!strcmp(option, "--full") || !strcmp(option, "--strict")) {
+		ro->policy.flags |= strcmp(option, "--full") ? 0 : ORACLE_FULL;
+		ro->policy.strict |= !strcmp(option, "--strict");
 		note(ro, option, "");
 		return 1;
 	}
-	for (n = 0; n < 4 && strcmp(option, with_value[n]); n++)
+	for (n = 0; n < nr && strcmp(option, with_value[n].name); n++)
 		;
-	if (n == 4)
+	if (n == nr)
 		return 0;
 	if (*i + 1 == argc) {
 		usage_error("%s: expected a value", option);
 		return -1;
 	}
 	value = argv[++*i];
-	switch (n) {
-	case 0:
-		ok = set_target(ro, value);
-		break;
-	case 1:
-		ok = set_policy(ro, value);
-		break;
-	case 2:
-		ok = add_quirk(option, &ro->exec.option, value);
-		break;
-	default:
-		ok = add_quirk(option, &ro->exec.tolerate, value);
-	}
-	if (ok)
-		note(ro, option, value);
-	return ok ? 1 : -1;
+	if (!with_value[n].take(ro, value))
+		return -1;
+	note(ro, option, value);
+	return 1;
+}
+
+/**
+ * settle_run_options - all options have been taken
+ * @ro: the options, which must stay where they are
+ */
+void settle_run_options(struct run_options *ro)
+{
+	subjects_options(&ro->subjects, &ro->policy, ro->opts);
+	ro->opts[0].observer = ro->observer;
+	ro->opts[0].ctx = ro->ctx;
+}
+
+/**
+ * run_program - run a program on all subjects
+ * @l: the runs; lockstep_exit() must follow
+ * @ro: how, settled
+ * @p: the program; must outlive the runs
+ *
+ * Return: false if there was a finding.
+ */
+bool run_program(struct lockstep *l, const struct run_options *ro, const struct program *p)
+{
+	return lockstep_run(l, p, ro->opts, ro->subjects.nr);
+}
+
+/**
+ * print_finding - a finding with its key, as scripts read it
+ * @l: the runs, not yet ended
+ * @how: the command that reproduces it, or NULL
+ */
+void print_finding(struct lockstep *l, const char *how)
+{
+	char key[120];
+
+	lockstep_report(stdout, l, how);
+	report_key(key, sizeof(key), l->e + l->found);
+	printf("%s\n\n", key);
 }

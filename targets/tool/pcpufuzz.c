@@ -18,11 +18,13 @@ const struct command commands[] = {
 	  cmd_run },
 	{ "show", "[options] FILE...", "show programs as text with the result of each op",
 	  RUN_OPTIONS_HELP "  --maps            draw all chunks after every op\n", cmd_show },
-	{ "convert", "[--text|--bytes] [--target NAME] [-o OUT] FILE...",
+	{ "convert", "[--text|--bytes] [--target NAME] [--subject LIST] [-o OUT] FILE...",
 	  "convert programs between their forms",
 	  "  --text            to text (default)\n"
 	  "  --bytes           to bytes, as the fuzz engines want them\n"
 	  "  --target NAME     the fuzz target that reads or wrote the bytes (default: pcpu)\n"
+	  "  --subject LIST    what is to run it: a machine out of bytes becomes one that all\n"
+	  "                    of these can be\n"
 	  "  -o OUT            file, or folder for several (default: standard output)\n",
 	  cmd_convert },
 	{ "gen", "[options]", "generate random programs, and print or run them",
@@ -30,6 +32,8 @@ const struct command commands[] = {
 	  "  --count N         how many programs (default 1)\n"
 	  "  --ops N           ops of each at most (default 64)\n"
 	  "  --run             run them, stop at the first finding\n"
+	  "  --total-ops N     with --run: as many programs as it takes to run N ops; the last\n"
+	  "                    line says with which --seed to go on\n"
 	  "  --keep-going      with --run: do not stop\n" RUN_OPTIONS_HELP,
 	  cmd_gen },
 #ifdef PCPUFUZZ_TRACE
@@ -42,7 +46,7 @@ const struct command commands[] = {
 	  "traces, such as scripts/capture-trace records, are checked for safety.\n",
 	  cmd_trace },
 #endif
-	{ "list", "rules|quirks|ops|targets", "print one of the tables", "", cmd_list },
+	{ "list", "rules|quirks|known|ops|targets", "print one of the tables", "", cmd_list },
 };
 
 const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);

@@ -5,6 +5,7 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include "../subjects.h"
 #include "../target.h"
 
 #define EXIT_CLEAN 0
@@ -43,31 +44,52 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * struct run_options - how to run programs
- * @exec: handed to exec_run()
+ * @subjects: on what
+ * @policy: how these are to decide, and to be judged
  * @layer: how bytes are decoded, and what is generated: that of the target
+ * @observer: called after each op of the first subject, or NULL
+ * @ctx: passed to it
+ * @opts: all that as lockstep_run() wants it, by settle_run_options()
  * @how: the options as typed, for reproduce lines
  */
 struct run_options {
-	struct exec_options exec;
+	struct subject_list subjects;
+	struct subject_policy policy;
 	enum program_layer layer;
-	char how[640];
+	exec_observer observer;
+	void *ctx;
+	struct exec_options opts[LOCKSTEP_MAX];
+	char how[1200];
 };
 
+void init_run_options(struct run_options *ro);
+
 /*
- * If argv[*i] is one of --target, --policy, --quirk, --tolerate or --full, take it and return 1;
- * 0 if it is something else, -1 after an error message.
+ * If argv[*i] is one of RUN_OPTIONS_HELP, take it and return 1; 0 if it is something else, -1 after
+ * an error message.
  */
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i);
+void settle_run_options(struct run_options *ro);
+bool run_program(struct lockstep *l, const struct run_options *ro, const struct program *p);
+void print_finding(struct lockstep *l, const char *how);
 bool find_target(const char *name, const struct target **target);
 bool parse_number(const char *text, uint64_t max, uint64_t *value);
 
 #define RUN_OPTIONS_HELP                                                                       \
 	"  --target NAME     policy and tolerance of a fuzz target, and how bytes are\n"       \
 	"                    decoded (default: pcpu)\n"                                        \
-	"  --policy NAME     contract, or linux-6.1 which switches all quirks on: findings,\n" \
-	"                    unless they are tolerated too\n"                                  \
+	"  --subject LIST    what to run on: ours (the default), linux-6.1 or another one\n"   \
+	"                    that scripts/kernel has built, or the path of a shared\n"         \
+	"                    object; two or three with commas between them run in\n"           \
+	"                    lockstep, and must do and believe the same\n"                     \
+	"  --policy NAME     how ours decides: contract, or linux-6.1, linux-6.12, ... with\n" \
+	"                    the quirks of that version: findings, unless they are\n"          \
+	"                    tolerated too (default in lockstep with a Linux: as that one)\n"  \
 	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"                \
-	"  --tolerate NAME   tolerate one quirk, or 'linux-6.1' for all\n"                     \
+	"  --tolerate NAME   tolerate one known error, or 'linux-6.1' for all of a version;\n" \
+	"                    see 'pcpufuzz list known'; a Linux as subject gets those of\n"    \
+	"                    its own version\n"                                                \
+	"  --strict          tolerate nothing\n"                                               \
 	"  --full            check everything after every op, slowly\n"
 
 /* input.c */
@@ -86,6 +108,8 @@ bool input_unique(struct input *in, const char *path);
 void input_free(struct input *in);
 uint8_t *read_file(const char *path, size_t *len);
 bool is_text_program(const uint8_t *data, size_t len);
-bool load_program(struct program *p, enum program_layer layer, const char *path);
+bool load_program(struct program *p, enum program_layer layer, const char *path, bool *is_bytes);
+bool load_for(struct program *p, const struct run_options *ro, const char *path, const char **unfit,
+	      const char **name);
 
 #endif

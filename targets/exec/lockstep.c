@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lockstep.c - runs a program on several subjects, and compares them after every op.
+ */
+#include "lockstep.h"
+
+/**
+ * lockstep_differs - is the finding a difference between two subjects
+ * @l: a run with a finding
+ *
+ * If not, one of the oracles has made it.
+ */
+bool lockstep_differs(const struct lockstep *l)
+{
+	return l->found >= 0 && l->e[l->found].oracle.finding.rule == RULE_lockstep;
+}
+
+static bool found_by_oracle(struct lockstep *l, unsigned int i)
+{
+	l->found = (int)i;
+	return false;
+}
+
+/*
+ * They differ.  If one of them did what is known of it and no other can be made to do, they go on
+ * alone, each under its own oracle.
+ */
+static bool part(struct lockstep *l, unsigned int other, const struct difference *d)
+{
+	struct oracle *o = &l->e[0].oracle;
+	struct model_chunk c = { .name = "" };
+
+	for (unsigned int i = 0; i < l->nr; i++)
+		l->parted |= l->e[i].oracle.used;
+	if (l->parted)
+		return true;
+	for (unsigned int i = 0; i < l->nr; i++)
+		l->e[i].at = l->at;
+	for (unsigned int i = 0; i < sizeof(c.name); i++)
+		c.name[i] = d->chunk[i];
+	l->found = 0;
+	l->other = other;
+	return oracle_fail(o, RULE_lockstep, &c, -1, -1, "%s", d->what);
+}
+
+static bool compare(struct lockstep *l, const struct op *op)
+{
+	struct difference d;
+
+	if (l->nr < 2 || l->parted)
+		return true;
+	l->compared++;
+	l->e[0].oracle.checked[RULE_lockstep]++;
+	for (unsigned int i = 1; i < l->nr; i++) {
+		const struct exec *a = l->e, *b = l->e + i;
+
+		if ((op && !compare_outcomes(a, b, op, l->out, l->out + i, &d)) ||
+		    !compare_states(a, b, &d))
+			return part(l, i, &d);
+	}
+	return true;
+}
+
+static bool step(struct lockstep *l)
+{
+	const struct op *op = l->program->ops + l->at;
+	const char *by = NULL;
+
+	for (unsigned int i = 0; i < l->nr && !by; i++)
+		by = exec_not_offered_by(l->e + i);
+	for (unsigned int i = 0; i < l->nr; i++)
+		if (!exec_step(l->e + i, by, l->out + i))
+			return found_by_oracle(l, i);
+	return compare(l, op);
+}
+
+/**
+ * lockstep_run - run a program on all subjects, to its end or to the first finding
+ * @l: the runs; lockstep_exit() must follow
+ * @p: the program; must outlive the runs
+ * @opts: how, of each subject
+ * @nr: subjects, 1 to LOCKSTEP_MAX
+ *
+ * Return: false if there was a finding, which is in the oracle of run @l->found.
+ */
+bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec_options *opts,
+		  unsigned int nr)
+{
+	l->program = p;
+	l->nr = nr;
+	l->started = l->live = 0;
+	l->at = p->nr_ops;
+	l->found = -1;
+	l->other = 0;
+	l->parted = 0;
+	l->compared = 0;
+	for (unsigned int i = 0; i < nr; i++) {
+		l->started = l->live = i + 1;
+		if (!exec_start(l->e + i, p, opts + i))
+			return found_by_oracle(l, i);
+	}
+	if (!compare(l, NULL))
+		return false;
+	for (l->at = 0; l->at < p->nr_ops; l->at++)
+		if (!step(l))
+			return false;
+	for (unsigned int i = 0; i < nr; i++)
+		if (!exec_finish(l->e + i))
+			return found_by_oracle(l, i);
+	return true;
+}
+
+/**
+ * lockstep_exit - end all runs; what they found and counted can still be read
+ * @l: the runs
+ */
+void lockstep_exit(struct lockstep *l)
+{
+	while (l->live)
+		exec_exit(l->e + --l->live);
+}
