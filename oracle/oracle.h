@@ -232,6 +232,12 @@ enum reason try_vmalloc(struct oracle *o, struct budget *b, uint64_t size, unsig
 void vfree_naive(struct model *m, struct budget *b, struct model_vmalloc *v);
 void vm_drop_chunk_naive(struct model *m, const struct model_chunk *c);
 
+/* known_vm.c */
+bool known_search_length(const struct oracle *o, uint64_t full, uint64_t align, uint64_t from,
+			 uint64_t to);
+bool known_settle_area(struct oracle *o, uint64_t full, uint64_t align, uint64_t from, uint64_t to,
+		       uint64_t tag, struct outcome *out);
+
 /* balance_naive.c */
 void balance_naive(struct oracle *o, struct budget *b);
 bool model_should_reclaim(const struct model *m, const struct model_chunk *c);

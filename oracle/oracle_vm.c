@@ -75,11 +75,18 @@ static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint
 bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t from, uint64_t to,
 			struct outcome *out)
 {
+	uint64_t want = 0, tag = ioremap ? AREA_IOREMAP : AREA_PLAIN, full, align;
 	struct budget b = o->w->budget;
-	uint64_t want = 0;
 
 	o->nr_ops++;
-	out->reason = try_area(o, &b, size, from, to, ioremap ? AREA_IOREMAP : AREA_PLAIN, &want);
+	if (vm_naive_area_args(&o->m.vm, size, ioremap, MAX_ORDER, &full, &align) &&
+	    known_search_length(o, full, align, from, to) && !budget_refuses(&b, PCPU_FAULT_AREA)) {
+		out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
+		CHECK_TROUBLE(o);
+		return known_settle_area(o, full, align, from, to, tag, out) && settle(o, &b);
+	}
+	b = o->w->budget;
+	out->reason = try_area(o, &b, size, from, to, tag, &want);
 	out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
 	CHECK_TROUBLE(o);
 	return check_address(o, out->reason, want, out->ptr, size) && settle(o, &b);

@@ -11,7 +11,6 @@
 
 #include "oracle.h"
 
-#define MAX_ORDER 7 /* VM_IOREMAP aligns to 2^7 pages at most */
 #define TRIES_MAX 4096 /* areas times bases that are looked at one by one */
 
 /* Freed address space becomes usable. */

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MAX_ORDER 7 /* VM_IOREMAP aligns to 2^7 pages at most */
+
 /**
  * struct vm_naive_area - addresses that are taken
  * @addr: first one

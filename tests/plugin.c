@@ -16,10 +16,17 @@
 
 #ifdef PLUGIN_VERSION
 
+static const struct machine *machine; /* one at a time, as for a kernel */
+static struct world *world;
+static bool search_length;
+
 static void *create(const struct machine *m, struct world *w, unsigned int option)
 {
 	const char *names = getenv("PCPUFUZZ_PLUGIN_QUIRKS");
 
+	machine = m;
+	world = w;
+	search_length = !names || strstr(names, "search-length");
 	option |= PCPU_POLICY_LINUX_6_1;
 	for (int i = 0; i < PCPU_QUIRK_NR; i++)
 		if (names && !strstr(names, pcpu_quirks[i].name))
@@ -47,6 +54,50 @@ static bool offers_vmalloc(void *s, uint64_t size)
 	return size <= 64u << 10;
 }
 
+/* Where the lowest hole of so many bytes within [from, to) begins, rounded up. */
+static uint64_t lowest(void *s, uint64_t bytes, uint64_t align, uint64_t from, uint64_t to)
+{
+	uint64_t at = machine->vm_start;
+	struct subject_area area;
+
+	for (bool any = true; any && at < to; at = area.addr + area.size) {
+		uint64_t end = to;
+
+		any = subject_ours.areas(s, at, &area, 1);
+		if (any && area.addr < to)
+			end = area.addr;
+		at = at < from ? from : at;
+		if (end > at && end - at >= bytes)
+			return (at + align - 1) & ~(align - 1);
+		if (!any)
+			break;
+	}
+	return 0;
+}
+
+/* As Linux since 5.2: in holes of size + align - 1 bytes only, unless the range is the size. */
+static uint64_t get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from, uint64_t to)
+{
+	const struct machine *m = machine;
+	uint64_t pages = size / m->page + (size % m->page != 0), full = (pages + 1) * m->page;
+	uint64_t align = m->page, start = from, end = to, at;
+
+	while (ioremap && align / m->page < pages && align / m->page < 128)
+		align *= 2;
+	if (!search_length || align == m->page || to - from == full || !pages || pages > 4096)
+		return subject_ours.get_vm_area(s, size, ioremap, from, to);
+	if (start < m->vm_start)
+		start = m->vm_start;
+	if (end > machine_vm_end(m))
+		end = machine_vm_end(m);
+	at = lowest(s, full + align - 1, align, start, end);
+	if (!at && world->budget.fault[PCPU_FAULT_AREA] != 1) {
+		subject_ours.purge(s);
+		at = lowest(s, full + align - 1, align, start, end);
+	}
+	return subject_ours.get_vm_area(s, size, ioremap, at, at ? at + full : 0);
+}
+
 #define VERSION PLUGIN_VERSION
 #else
 #define VERSION NULL
@@ -72,6 +123,7 @@ static __attribute__((constructor)) void fill_in(void)
 	ops.name = "plugin";
 #ifdef PLUGIN_VERSION
 	ops.create = create;
+	ops.get_vm_area = get_vm_area;
 	ops.unfit = unfit;
 	ops.fit = fit;
 	ops.offers_vmalloc = offers_vmalloc;
