@@ -489,35 +489,65 @@ static bool check_lazy(struct oracle *o, const struct vm_naive_area *a)
 	return true;
 }
 
-/* @nr areas from the one with index @first on are the subject's, and the gaps above them flushed.
+/*
+ * What lies behind one another and was freed counts as one piece, on both sides: a subject need not
+ * remember where one area ended and the next began, as both become usable in the same purge.
  */
-static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int nr)
+static unsigned int freed_run(const struct vm_naive *v, unsigned int i, uint64_t *end)
+{
+	*end = v->areas[i].addr + v->areas[i].size;
+	for (i++; i < v->nr && v->areas[i - 1].lazy && v->areas[i].lazy && v->areas[i].addr == *end;
+	     i++)
+		*end += v->areas[i].size;
+	return i;
+}
+
+static unsigned int shown_run(const struct subject_area *a, unsigned int i, unsigned int nr,
+			      uint64_t *end)
+{
+	*end = a[i].addr + a[i].size;
+	for (i++; i < nr && a[i - 1].lazy && a[i].lazy && a[i].addr == *end; i++)
+		*end += a[i].size;
+	return i;
+}
+
+/* Areas [first, last) of the truth are the subject's, and the gaps between them flushed. */
+static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int last)
 {
 	const struct vm_naive *v = &o->m.vm;
 	uint64_t from = first ? v->areas[first - 1].addr + v->areas[first - 1].size : v->start;
-	unsigned int got = o->ops->areas(o->s, from, o->area, nr + 1);
+	unsigned int got = o->ops->areas(o->s, from, o->area, last - first + 1), k = 0;
 
-	for (unsigned int i = first; i < v->nr && i < first + nr; i++) {
+	for (unsigned int i = first, next; i < last; i = next) {
 		const struct vm_naive_area *want = v->areas + i;
-		const struct subject_area *a = o->area + (i - first);
+		const struct subject_area *a = o->area + k;
+		uint64_t end, shown_end;
 
-		CHECK(o, vm_areas, i - first < got, NULL, -1, -1,
+		CHECK(o, vm_areas, k < got, NULL, -1, -1,
 		      "there is no area from %#llx on, expected one at %#llx", (ull)from,
 		      (ull)want->addr);
-		CHECK(o, vm_areas, same_area(want, a), NULL, -1, -1,
+		next = freed_run(v, i, &end);
+		k = shown_run(o->area, k, got, &shown_end);
+		CHECK(o, vm_areas,
+		      want->lazy ? a->lazy && a->addr == want->addr && shown_end == end :
+				   same_area(want, a),
+		      NULL, -1, -1,
 		      "area %u is %#llx with %llu bytes, flags %#x, %u pages%s; expected %#llx "
 		      "with %llu%s",
-		      i, (ull)a->addr, (ull)a->size, a->flags, a->nr_pages,
-		      a->lazy ? ", freed" : "", (ull)want->addr, (ull)want->size,
+		      i, (ull)a->addr, (ull)(shown_end - a->addr), a->flags, a->nr_pages,
+		      a->lazy ? ", freed" : "", (ull)want->addr, (ull)(end - want->addr),
 		      want->lazy ? ", freed" : "");
-		if (!check_gap(o, from, want->addr) || !check_lazy(o, want))
+		if (!check_gap(o, from, want->addr))
 			return false;
-		from = want->addr + want->size;
+		for (unsigned int j = i; j < next; j++)
+			if (!check_lazy(o, v->areas + j))
+				return false;
+		from = end;
 	}
-	if (first + nr < v->nr)
+	if (last < v->nr)
 		return true;
-	CHECK(o, vm_areas, got == v->nr - first, NULL, -1, -1, "there are %u areas, expected %u",
-	      first + got, v->nr);
+	CHECK(o, vm_areas, k == got, NULL, -1, -1, "there are areas from %#llx on, expected none",
+	      (ull)o->area[k < got ? k : 0].addr);
 	return check_gap(o, from, v->end);
 }
 
@@ -529,7 +559,8 @@ static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int 
 bool check_areas(struct oracle *o, bool everything)
 {
 	const struct vm_naive *v = &o->m.vm;
-	unsigned int nr = AREAS_PER_OP, first = 0;
+	unsigned int nr = AREAS_PER_OP, first = 0, last;
+	uint64_t end;
 
 	if (!o->m.vm_touched && !everything)
 		return true;
@@ -538,12 +569,18 @@ bool check_areas(struct oracle *o, bool everything)
 		nr = v->nr;
 	else
 		first = o->area_cursor++ % ((v->nr + nr - 1) / nr) * nr;
-	if (o->area_capacity < nr + 1) {
-		o->area_capacity = nr + AREAS_PER_OP;
+	last = first + nr < v->nr ? first + nr : v->nr;
+	/* pieces that count as one are looked at together */
+	while (first && freed_run(v, first - 1, &end) > first)
+		first--;
+	if (last > first)
+		last = freed_run(v, last - 1, &end);
+	if (o->area_capacity < last - first + 1) {
+		o->area_capacity = last - first + AREAS_PER_OP;
 		free(o->area);
 		o->area = model_alloc(o->area_capacity * sizeof(*o->area));
 	}
-	return check_areas_from(o, first, nr);
+	return check_areas_from(o, first, last);
 }
 
 /* Is an address in some CPU's unit of the first chunk, or of another one? */

@@ -128,6 +128,8 @@ static enum reason try_map(struct oracle *o, struct budget *b, struct model_chun
 		}
 		if (why == REASON_OK)
 			continue;
+		if (why == REASON_MAP_STALE)
+			world_excuse_warning(o->w);
 		if (oracle_tolerates(o, PCPU_QUIRK_MAP_UNWIND))
 			for (int p = from; p < page - 1; p++) {
 				stale[p] = 1;

@@ -356,6 +356,10 @@ static void world_trouble(void *ctx, enum pcpu_trouble trouble, const char *what
 	};
 	struct world *w = ctx;
 
+	if (trouble == PCPU_TROUBLE_WARN && w->excused_warnings) {
+		w->excused_warnings--;
+		return;
+	}
 	w->dead |= trouble == PCPU_TROUBLE_BUG;
 	if (w->misuse)
 		return;

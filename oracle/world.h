@@ -65,6 +65,7 @@ struct world_frame {
  * @stale:        1 for each whose translation changed and was not flushed since
  * @excused:      1 for each page whose frame may be given back in this op while it is mapped
  *                there; NULL if there is none
+ * @excused_warnings: how many times the subject may warn in this op
  * @boot_mapped:  1 for each page of boot memory that is mapped; made when the first one is
  * @booted:       boot memory is mapped and unmapped no more
  * @nr_mapped:    pages of the window that are mapped
@@ -91,6 +92,7 @@ struct world {
 	uint64_t vm_start, vm_end;
 	uint32_t *pte;
 	uint8_t *stale, *excused, *boot_mapped;
+	unsigned int excused_warnings;
 	bool booted;
 	uint32_t nr_mapped, meta_live;
 	uint32_t page_size;
@@ -121,6 +123,7 @@ uint64_t world_first_stale(const struct world *w, uint64_t from, uint64_t to);
 bool world_is_stale(const struct world *w, uint64_t addr);
 unsigned int world_node(const struct world *w, uint64_t addr);
 void world_excuse(struct world *w, uint64_t addr);
+void world_excuse_warning(struct world *w);
 void world_end_excuses(struct world *w);
 bool world_is_excused(const struct world *w, uint32_t page);
 void world_booted(struct world *w);

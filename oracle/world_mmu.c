@@ -222,6 +222,17 @@ void world_excuse(struct world *w, uint64_t addr)
 }
 
 /**
+ * world_excuse_warning - in the op that is about to run the subject may warn once
+ * @w: the world
+ *
+ * Of the page that a tolerated quirk left mapped, when it is found to be so.
+ */
+void world_excuse_warning(struct world *w)
+{
+	w->excused_warnings++;
+}
+
+/**
  * world_end_excuses - the op that they were for is over
  * @w: the world
  */
@@ -229,6 +240,7 @@ void world_end_excuses(struct world *w)
 {
 	free(w->excused);
 	w->excused = NULL;
+	w->excused_warnings = 0;
 }
 
 /**

@@ -105,15 +105,46 @@ static void areas_of(struct linux_subject *l, const struct linux_config *cfg)
 		a->cpu_offset[cpu] = k.cpu_offset[cpu];
 		a->node_of[cpu] = k.node_of[cpu];
 	}
-	if (a->paged)
-		a->pages = l->in.early;
+	if (!a->paged)
+		return;
+	a->pages = malloc((l->in.nr_early + 1) * sizeof(*a->pages));
+	if (!a->pages)
+		abort();
+	for (unsigned int i = 0; i < l->in.nr_early; i++)
+		a->pages[i] = l->in.early[i].addr;
+}
+
+/*
+ * The kernel dies if the first chunk cannot be had, in several ways; whether it panics in the code
+ * of the architecture or before, nothing of it is left.
+ */
+static void boot_failed(struct linux_subject *l, int err)
+{
+	const struct pcpu_env *env = &l->in.w->env;
+
+	if (l->in.dead) {
+		host_printk("Kernel panic - not syncing: cannot initialize percpu area (err=%d)\n",
+			    err);
+		while (l->in.nr_early--)
+			env->boot_free(env->ctx, l->in.early[l->in.nr_early].addr,
+				       l->in.early[l->in.nr_early].size);
+	}
+	l->in.booting = false;
+	l->status = err == -12 ? BOOT_ENOMEM : BOOT_EINVAL;
+}
+
+/* 0 or -errno; running into a BUG() counts as having found no room. */
+static int boot(struct linux_subject *l, const struct linux_config *cfg)
+{
+	HOST_ENTER(&l->in, -12);
+	return kernel_boot(cfg);
 }
 
 static void *start(const struct machine *m, const struct boot_args *args, struct world *w)
 {
 	struct linux_subject *l = calloc(1, sizeof(*l));
 	struct linux_config cfg;
-	int err = -22;
+	int err;
 
 	if (!l)
 		abort();
@@ -122,15 +153,13 @@ static void *start(const struct machine *m, const struct boot_args *args, struct
 	l->vm_start = m->vm_start;
 	l->vm_size = machine_vm_end(m) - m->vm_start;
 	l->given = args->choice == FIRST_GIVEN;
-	l->status = BOOT_EINVAL;
 	config_of(m, args, w, &cfg);
-	HOST_ENTER(&l->in, l);
-	err = kernel_boot(&cfg);
-	l->in.booting = false;
+	err = boot(l, &cfg);
 	if (err) {
-		l->status = err == -12 ? BOOT_ENOMEM : BOOT_EINVAL;
+		boot_failed(l, err);
 		return l;
 	}
+	l->in.booting = false;
 	areas_of(l, &cfg);
 	l->first_unit_offset = l->areas.unit_offset[machine_cpu(m, 0)];
 	l->status = BOOT_OK;
@@ -171,8 +200,8 @@ static void release_first_chunk(struct linux_subject *l)
 		env->pte_set(env->ctx, a->base_addr + at, PCPU_NO_FRAME);
 	if (a->paged)
 		env->tlb_flush(env->ctx, a->base_addr, a->base_addr + size);
-	for (unsigned int i = l->in.nr_early; a->paged && i--;)
-		env->boot_free(env->ctx, l->in.early[i], page);
+	for (uint64_t i = size / page; a->paged && i--;)
+		env->boot_free(env->ctx, a->pages[i], page);
 	for (unsigned int cpu = 0; !a->paged && cpu < BOOT_MAX_CPUS; cpu++)
 		if (a->unit_of[cpu] != BOOT_NO_UNIT)
 			env->boot_free(env->ctx, a->base_addr + a->unit_offset[cpu],
@@ -220,6 +249,7 @@ void linux_destroy(void *s)
 	host_exit(&l->in, once);
 	free(l->group);
 	free(l->areas.group_offset);
+	free(l->areas.pages);
 	free(l->shown);
 	free(l);
 }
@@ -234,10 +264,8 @@ void *linux_boot(const struct machine *m, const struct boot_args *args, struct w
 }
 
 #define WORD_BITS (8 * sizeof(long))
-#ifdef CONFIG_NEED_PER_CPU_KM
-#define LINUX_KM 1
-#else
-#define LINUX_KM 0
+#ifndef LINUX_KM
+#define LINUX_KM 0 /* else chunks are made by mm/percpu-km.c */
 #endif
 
 const char *linux_unfit(const struct machine *m)

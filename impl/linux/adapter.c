@@ -250,10 +250,17 @@ static bool linux_is_static(void *s, uint64_t addr, uint64_t *can_addr)
 	return linux_boot_is_static(&l->areas, addr, can_addr);
 }
 
+/* The kernel serves any range of addresses; a machine has no more than its window. */
 static uint64_t linux_get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from, uint64_t to)
 {
 	struct linux_subject *l = s;
 
+	if (from < l->vm_start)
+		from = l->vm_start;
+	if (to - l->vm_start > l->vm_size)
+		to = to < l->vm_start ? l->vm_start : l->vm_start + l->vm_size;
+	if (to < from)
+		to = from;
 	HOST_ENTER(&l->in, 0);
 	return kernel_get_vm_area((unsigned long)size, ioremap, (unsigned long)from,
 				  (unsigned long)to);

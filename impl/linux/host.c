@@ -250,20 +250,25 @@ void host_tlb_flush(unsigned long start, unsigned long end)
 	current->w->env.tlb_flush(current->w->env.ctx, start, end);
 }
 
+/* Room for one more piece of boot memory. */
+static struct host_piece *new_piece(struct host_instance *in, unsigned int at)
+{
+	unsigned int nr = in->nr_early++;
+
+	/* twice as many whenever it is full */
+	if (!(nr & (nr - 1)))
+		in->early = must(realloc(in->early, (2 * nr + 1) * sizeof(*in->early)));
+	memmove(in->early + at + 1, in->early + at, (nr - at) * sizeof(*in->early));
+	return in->early + at;
+}
+
 unsigned long host_boot_alloc(unsigned int node, unsigned long size, unsigned long align)
 {
 	const struct pcpu_env *env = &current->w->env;
 	uint64_t addr = env->boot_alloc(env->ctx, node, size, align);
 
-	if (addr && size == current->m->page) {
-		unsigned int nr = current->nr_early++;
-
-		/* room for twice as many whenever it is full */
-		if (!(nr & (nr - 1)))
-			current->early = must(
-				realloc(current->early, (2 * nr + 1) * sizeof(*current->early)));
-		current->early[nr] = addr;
-	}
+	if (addr)
+		*new_piece(current, current->nr_early) = (struct host_piece){ addr, size };
 	return (unsigned long)addr;
 }
 
@@ -273,11 +278,22 @@ void host_boot_free(unsigned long addr, unsigned long size)
 
 	in->w->env.boot_free(in->w->env.ctx, addr, size);
 	for (unsigned int i = in->nr_early; i--;) {
-		if (in->early[i] != addr)
+		struct host_piece *p = in->early + i;
+		uint64_t front = addr - p->addr, back = p->size - front - size;
+
+		if (addr < p->addr || front >= p->size || size > p->size - front)
 			continue;
-		memmove(in->early + i, in->early + i + 1,
-			(--in->nr_early - i) * sizeof(*in->early));
-		break;
+		if (front && back)
+			*new_piece(in, i + 1) = (struct host_piece){ addr + size, back };
+		p = in->early + i;
+		if (front) {
+			p->size = front;
+		} else if (back) {
+			*p = (struct host_piece){ addr + size, back };
+		} else {
+			memmove(p, p + 1, (--in->nr_early - i) * sizeof(*p));
+		}
+		return;
 	}
 }
 
@@ -337,7 +353,8 @@ void host_trouble(enum linux_trouble trouble, const char *fmt, ...)
 		current->refused = true;
 		return;
 	}
-	if (env->trouble)
+	/* a kernel that dies while it boots has not booted, however it puts that */
+	if (env->trouble && !(current->booting && trouble == LINUX_TROUBLE_BUG))
 		env->trouble(env->ctx, (enum pcpu_trouble)trouble, what);
 	if (trouble == LINUX_TROUBLE_BUG)
 		longjmp(host_bug, 1);

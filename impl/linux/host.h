@@ -17,6 +17,13 @@
 struct host_block;
 
 /**
+ * struct host_piece - a piece of boot memory
+ */
+struct host_piece {
+	uint64_t addr, size;
+};
+
+/**
  * struct host_instance - one kernel
  * @w: its world
  * @state: the values of its variables while another instance is current
@@ -26,9 +33,9 @@ struct host_block;
  * @freeing: a warning means that a free was refused
  * @refused: there was one
  * @log, @log_used: what it printed while it booted
- * @early: boot memory taken one page after the other, in that order; for page first chunks
- * @nr_early: how many
- * @distance, @distance_ctx: between CPUs
+ * @early: boot memory that is taken, in the order in which it was
+ * @nr_early: how many pieces
+ * @m: the machine
  */
 struct host_instance {
 	struct world *w;
@@ -37,7 +44,7 @@ struct host_instance {
 	bool booting, dead, freeing, refused;
 	char *log;
 	size_t log_used;
-	uint64_t *early;
+	struct host_piece *early;
 	unsigned int nr_early;
 	const struct machine *m;
 };

@@ -438,3 +438,34 @@ unsigned long kernel_per_cpu_ptr(unsigned long ptr, unsigned int cpu)
 }
 
 #include "kernel-steps.h"
+
+/* A chunk that no object lives in: its pages, and then itself, as the balance work does it. */
+static void shut_down_chunk(struct pcpu_chunk *chunk)
+{
+	unsigned int rs, re;
+
+	for_each_set_bitrange(rs, re, chunk->populated, chunk->nr_pages) {
+		pcpu_depopulate_chunk(chunk, rs, re);
+		spin_lock_irq(&pcpu_lock);
+		pcpu_chunk_depopulated(chunk, rs, re);
+		spin_unlock_irq(&pcpu_lock);
+	}
+	pcpu_destroy_chunk(chunk);
+}
+
+void kernel_shutdown(void)
+{
+	struct pcpu_chunk *chunk, *next;
+
+	mutex_lock(&pcpu_alloc_mutex);
+	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
+		list_for_each_entry_safe(chunk, next, &pcpu_chunk_lists[slot], list) {
+			if (chunk->immutable)
+				continue;
+			list_del(&chunk->list);
+			shut_down_chunk(chunk);
+		}
+	}
+	mutex_unlock(&pcpu_alloc_mutex);
+	kernel_purge();
+}

@@ -181,8 +181,8 @@ static uint32_t at_most(uint32_t x, uint32_t limit)
 }
 
 /*
- * Sizes up to 32 pages each, fewer if there are many CPUs; a unit and an atom are pages, and static
- * data there always is.
+ * Sizes up to 32 pages each, fewer if there are many CPUs; a unit and an atom are pages, static
+ * data there always is, and the reserved region is a multiple of 4, as architectures must see to.
  */
 static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 {
@@ -192,7 +192,7 @@ static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 	struct boot_args args = {
 		.choice = op->choice,
 		.static_size = at_most(op->boot.static_size, max),
-		.reserved_size = at_most(op->boot.reserved_size, max),
+		.reserved_size = at_most(op->boot.reserved_size, max) & ~3u,
 		.dyn_size = at_most(op->boot.dyn_size, max),
 		.unit = at_most(op->boot.unit, max),
 		.atom = at_most(op->boot.atom, BOOT_ATOM_MAX),
