@@ -33,6 +33,7 @@ typedef atomic_t atomic_long_t;
 #define atomic_long_inc(v) ((void)LINUX_ATOMIC(add, v, 1))
 #define atomic_long_dec(v) ((void)LINUX_ATOMIC(sub, v, 1))
 #define atomic_read(v) LINUX_READ(v)
+#define raw_atomic_read(v) LINUX_READ(v)
 #define atomic_set(v, i) LINUX_SET(v, i)
 #define atomic_add(i, v) ((void)LINUX_ATOMIC(add, v, i))
 #define atomic_sub(i, v) ((void)LINUX_ATOMIC(sub, v, i))

@@ -7,7 +7,9 @@
 #ifndef LINUX_SHIM_MM_H
 #define LINUX_SHIM_MM_H
 
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/log2.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/gfp.h>

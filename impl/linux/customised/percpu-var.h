@@ -33,6 +33,8 @@
 #define raw_cpu_read(name) this_cpu_read(name)
 #define __this_cpu_write(name, value) ((void)(this_cpu_read(name) = (value)))
 #define __this_cpu_cmpxchg(name, old, new) cmpxchg(&this_cpu_read(name), old, new)
+#define __this_cpu_try_cmpxchg(name, old, new) try_cmpxchg(&this_cpu_read(name), old, new)
+#define this_cpu_try_cmpxchg(name, old, new) __this_cpu_try_cmpxchg(name, old, new)
 #define __this_cpu_xchg(name, new) xchg(&this_cpu_read(name), new)
 #define this_cpu_inc(name) ((void)(this_cpu_read(name)++))
 #define get_cpu_var(name) this_cpu_read(name)

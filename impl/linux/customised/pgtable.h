@@ -135,6 +135,8 @@ static inline unsigned long linux_entry_end(unsigned long addr, unsigned long en
 
 /* huge pages, and frames without a struct page: compiled, never run */
 #define pfn_pte(pfn, prot) ((void)(pfn), (void)(prot), (pte_t){ 0 })
+#define pfn_to_page(pfn) ((void)(pfn), (struct page *)NULL)
+#define dump_page(page, why) ((void)(page))
 #define pte_mkspecial(pte) (pte)
 #define p4d_page(p4d) ((void)(p4d), (struct page *)NULL)
 #define pud_page(pud) ((void)(pud), (struct page *)NULL)
