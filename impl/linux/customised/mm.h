@@ -81,6 +81,7 @@ void __vunmap_range_noflush(unsigned long start, unsigned long end);
 
 /* reading vmalloc memory on behalf of users, which nobody does */
 #define SHMLBA PAGE_SIZE
+#define ZERO_PAGE(addr) ((struct page *)NULL)
 #define kmap_atomic(page) ((void)(page), (void *)NULL)
 #define kunmap_atomic(addr) ((void)(addr))
 #define kmap_local_page(page) kmap_atomic(page)

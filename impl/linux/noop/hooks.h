@@ -103,6 +103,7 @@ struct shrinker {
 	void *private_data;
 };
 #define SHRINK_STOP (~0ul)
+#define SHRINK_EMPTY (~0ul - 1)
 #define shrinker_alloc(flags, ...) ((struct shrinker *)linux_new(LINUX_NONE, sizeof(struct shrinker), GFP_KERNEL))
 #define shrinker_register(s) ((void)(s))
 
@@ -111,7 +112,6 @@ struct iov_iter;
 #define copy_page_to_iter_nofault(...) 0
 #define copy_to_iter(...) 0
 #define iov_iter_count(iter) 0
-#define zero_iter(...) 0
 #define iov_iter_zero(...) 0
 
 #endif
