@@ -86,6 +86,7 @@ void linux_must_hold(int held, const char *name);
 #define local_irq_restore(flags) ((void)(flags))
 #define in_interrupt() 0
 #define in_nmi() 0
+#define in_hardirq() 0
 #define in_task() 1
 #define in_atomic() 0
 #define irqs_disabled() 0

@@ -48,10 +48,17 @@ bool linux_may_map(void);
 #ifndef LINUX_OWNER
 #define LINUX_OWNER LINUX_OWNER_CHUNK
 #endif
-#define alloc_pages_node(node, gfp, order) linux_take_page(node, gfp, LINUX_OWNER)
-#define alloc_pages_node_noprof(node, gfp, order) linux_take_page(node, gfp, LINUX_OWNER)
+#define MAX_PAGE_ORDER 10
+/* newer trees would rather have some pages of vmalloc() in one block */
+#define alloc_pages_node(node, gfp, order) \
+	((order) ? NULL : linux_take_page(node, gfp, LINUX_OWNER))
+#define alloc_pages_node_noprof(node, gfp, order) alloc_pages_node(node, gfp, order)
+#ifdef LINUX_UNIT_PERCPU
 #define alloc_pages(gfp, order) linux_take_block(gfp, order)
-#define alloc_pages_noprof(gfp, order) linux_take_block(gfp, order)
+#else
+#define alloc_pages(gfp, order) alloc_pages_node(0, gfp, order)
+#endif
+#define alloc_pages_noprof(gfp, order) alloc_pages(gfp, order)
 #define alloc_page(gfp) linux_take_page(0, gfp, LINUX_OWNER)
 /* each page is to be one request, so there never are several at once */
 #define alloc_pages_bulk_array_node(gfp, node, nr, pages) ((void)(nr), 0)

@@ -52,7 +52,12 @@ extern struct mm_struct init_mm;
 #define PGTBL_PMD_MODIFIED 8u
 #define PGTBL_PTE_MODIFIED 16u
 #define ARCH_PAGE_TABLE_SYNC_MASK 0u
-#define arch_sync_kernel_mappings(start, end) ((void)(start), (void)(end))
+
+static inline void arch_sync_kernel_mappings(unsigned long start, unsigned long end)
+{
+	(void)start;
+	(void)end;
+}
 
 pgd_t *linux_pgd(unsigned long addr);
 int linux_make_table(unsigned long *entry);

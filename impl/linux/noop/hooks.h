@@ -44,7 +44,7 @@ typedef unsigned int kasan_vmalloc_flags_t;
 #define kasan_populate_early_vm_area_shadow(addr, size) ((void)(addr))
 #define kasan_release_vmalloc(...) ((void)0)
 #define kasan_poison_vmalloc(addr, size) ((void)(addr))
-#define kasan_unpoison_vmalloc(addr, size, flags) ((void)(size), (void *)(addr))
+#define kasan_unpoison_vmalloc(addr, ...) ((void *)(addr))
 #define kasan_unpoison_vmap_areas(vms, nr, flags) ((void)(vms))
 #define kasan_vrealloc(addr, from, to) ((void)(addr))
 #define kasan_module_alloc(addr, size, gfp) 0

@@ -33,5 +33,6 @@ int linux_nowhere(void);
 #define copy_from_user(...) linux_nowhere()
 #define get_user(...) linux_nowhere()
 #define access_ok(...) linux_nowhere()
+#define get_random_u32_below(n) linux_nowhere()
 
 #endif
