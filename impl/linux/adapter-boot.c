@@ -115,16 +115,19 @@ static void areas_of(struct linux_subject *l, const struct linux_config *cfg)
 }
 
 /*
- * The kernel dies if the first chunk cannot be had, in several ways; whether it panics in the code
- * of the architecture or before, nothing of it is left.
+ * The kernel panics, or runs into a BUG(), if the first chunk cannot be had in its last way.  What
+ * it held then is of no interest any more.
  */
 static void boot_failed(struct linux_subject *l, int err)
 {
 	const struct pcpu_env *env = &l->in.w->env;
+	uint64_t page = l->in.m->page;
 
-	if (l->in.dead) {
-		host_printk("Kernel panic - not syncing: cannot initialize percpu area (err=%d)\n",
-			    err);
+	if (kernel_panicked()) {
+		for (uint64_t at = 0; at < l->vm_size; at += page)
+			if (kernel_translate((unsigned long)(l->vm_start + at)) != LINUX_NO_FRAME)
+				env->pte_set(env->ctx, l->vm_start + at, PCPU_NO_FRAME);
+		env->tlb_flush(env->ctx, l->vm_start, l->vm_start + l->vm_size);
 		while (l->in.nr_early--)
 			env->boot_free(env->ctx, l->in.early[l->in.nr_early].addr,
 				       l->in.early[l->in.nr_early].size);
@@ -133,7 +136,6 @@ static void boot_failed(struct linux_subject *l, int err)
 	l->status = err == -12 ? BOOT_ENOMEM : BOOT_EINVAL;
 }
 
-/* 0 or -errno; running into a BUG() counts as having found no room. */
 static int boot(struct linux_subject *l, const struct linux_config *cfg)
 {
 	HOST_ENTER(&l->in, -12);

@@ -250,11 +250,16 @@ static bool linux_is_static(void *s, uint64_t addr, uint64_t *can_addr)
 	return linux_boot_is_static(&l->areas, addr, can_addr);
 }
 
-/* The kernel serves any range of addresses; a machine has no more than its window. */
+/*
+ * The kernel serves any range of addresses, and from any byte on; a machine has no more than its
+ * window, and callers begin at a page.
+ */
 static uint64_t linux_get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from, uint64_t to)
 {
 	struct linux_subject *l = s;
+	uint64_t page = l->in.m->page;
 
+	from = from > UINT64_MAX - page ? UINT64_MAX : (from + page - 1) & ~(page - 1);
 	if (from < l->vm_start)
 		from = l->vm_start;
 	if (to - l->vm_start > l->vm_size)

@@ -173,6 +173,8 @@ extern const char kernel_version[];
 
 /* 0 or -errno; the lines that the kernel prints go to host_printk(). */
 int kernel_boot(const struct linux_config *cfg);
+/* Did it end in a panic or a BUG(), so that nothing was given back? */
+int kernel_panicked(void);
 void kernel_layout(struct linux_layout *l);
 
 /* Address at unit offset 0, or 0. */

@@ -353,8 +353,7 @@ void host_trouble(enum linux_trouble trouble, const char *fmt, ...)
 		current->refused = true;
 		return;
 	}
-	/* a kernel that dies while it boots has not booted, however it puts that */
-	if (env->trouble && !(current->booting && trouble == LINUX_TROUBLE_BUG))
+	if (env->trouble)
 		env->trouble(env->ctx, (enum pcpu_trouble)trouble, what);
 	if (trouble == LINUX_TROUBLE_BUG)
 		longjmp(host_bug, 1);

@@ -31,10 +31,10 @@
 
 /* what goes to a void * goes to the simulated machine; all that is copied there is static data */
 #define LINUX_SIMULATED(to) __builtin_types_compatible_p(typeof(to), void *)
-#define memset(to, byte, size) \
+#define memset(to, byte, size)                                               \
 	(LINUX_SIMULATED(to) ? linux_fill((unsigned long)(to), byte, size) : \
 			       (void)__builtin_memset((void *)(to), byte, size))
-#define memcpy(to, from, size) \
+#define memcpy(to, from, size)                                                \
 	(LINUX_SIMULATED(to) ? linux_copy_static((unsigned long)(to), size) : \
 			       (void)__builtin_memcpy((void *)(to), from, size))
 
@@ -179,8 +179,7 @@ static int set_up(const struct linux_config *cfg, unsigned long unit_size, unsig
 	ai->unit_size = unit_size;
 	ai->atom_size = cfg->atom_size;
 	ai->alloc_size = unit_size;
-	for_each_possible_cpu(cpu)
-		ai->groups[0].cpu_map[ai->groups[0].nr_units++] = cpu;
+	for_each_possible_cpu(cpu) ai->groups[0].cpu_map[ai->groups[0].nr_units++] = cpu;
 	if (!base)
 		base = host_boot_alloc(0, (unsigned long)ai->groups[0].nr_units * unit_size,
 				       cfg->atom_size);
@@ -212,8 +211,8 @@ static void booted(const struct linux_config *cfg)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-		__per_cpu_offset[cpu] = (unsigned long)pcpu_base_addr + pcpu_unit_offsets[cpu];
+	for_each_possible_cpu(cpu) __per_cpu_offset[cpu] =
+		(unsigned long)pcpu_base_addr + pcpu_unit_offsets[cpu];
 	linux_world.min_unit = cfg->max_alloc;
 	chunk_is_next = false;
 	linux_called_percpu_enable_async();
@@ -278,8 +277,8 @@ unsigned long kernel_alloc(unsigned long size, unsigned long align, int reserved
 			   enum linux_gfp gfp)
 {
 	static const gfp_t flags[] = {
-		[LINUX_GFP_KERNEL] = GFP_KERNEL,   [LINUX_GFP_NOFS] = GFP_NOFS,
-		[LINUX_GFP_NOIO] = GFP_NOIO,	   [LINUX_GFP_ATOMIC] = GFP_ATOMIC,
+		[LINUX_GFP_KERNEL] = GFP_KERNEL, [LINUX_GFP_NOFS] = GFP_NOFS,
+		[LINUX_GFP_NOIO] = GFP_NOIO,	 [LINUX_GFP_ATOMIC] = GFP_ATOMIC,
 		[LINUX_GFP_NOWAIT] = GFP_NOWAIT,
 	};
 	void __percpu *ptr;
@@ -398,8 +397,8 @@ void kernel_chunks(int (*show)(void *ctx, const struct linux_chunk *c), void *ct
 				v->fault = "a list is not linked both ways";
 				return;
 			}
-			if (!show_chunk(list_entry(pos, struct pcpu_chunk, list),
-					shown_slot(slot), show, ctx))
+			if (!show_chunk(list_entry(pos, struct pcpu_chunk, list), shown_slot(slot),
+					show, ctx))
 				return;
 		}
 	}
@@ -444,7 +443,8 @@ static void shut_down_chunk(struct pcpu_chunk *chunk)
 {
 	unsigned int rs, re;
 
-	for_each_set_bitrange(rs, re, chunk->populated, chunk->nr_pages) {
+	for_each_set_bitrange(rs, re, chunk->populated, chunk->nr_pages)
+	{
 		pcpu_depopulate_chunk(chunk, rs, re);
 		spin_lock_irq(&pcpu_lock);
 		pcpu_chunk_depopulated(chunk, rs, re);
@@ -459,7 +459,8 @@ void kernel_shutdown(void)
 
 	mutex_lock(&pcpu_alloc_mutex);
 	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
-		list_for_each_entry_safe(chunk, next, &pcpu_chunk_lists[slot], list) {
+		list_for_each_entry_safe(chunk, next, &pcpu_chunk_lists[slot], list)
+		{
 			if (chunk->immutable)
 				continue;
 			list_del(&chunk->list);

@@ -33,7 +33,7 @@ _Static_assert(NR_CPUS == LINUX_CPUS_MAX, "room for all CPUs");
 
 static int map_refused;
 static void *boot_frame[5];
-static int boot_err;
+static int boot_err, boot_panicked;
 static int spins_held;
 
 void linux_bug(const char *file, int line, const char *text)
@@ -52,7 +52,13 @@ void linux_boot_failed(int err)
 	if (!linux_world.booting)
 		linux_bug("boot", 0, "the kernel gave up after it had booted");
 	boot_err = err;
+	boot_panicked = 1;
 	__builtin_longjmp(boot_frame, 1);
+}
+
+int kernel_panicked(void)
+{
+	return boot_panicked;
 }
 
 void linux_panic(const char *text)
