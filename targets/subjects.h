@@ -39,11 +39,12 @@ struct subject_list {
  * @chosen:   that was said by the user; if not, they take on the quirks of the first Linux in the
  *            list
  * @tolerate: known errors to tolerate, besides those of the version
- * @strict:   tolerate nothing
+ * @named:    and these, even if strict
+ * @strict:   tolerate nothing else
  * @flags:    ORACLE_*
  */
 struct subject_policy {
-	unsigned int option, tolerate, flags;
+	unsigned int option, tolerate, named, flags;
 	bool chosen, strict;
 };
 

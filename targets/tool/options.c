@@ -112,7 +112,7 @@ static bool add_quirk(struct run_options *ro, const char *name)
 
 static bool add_tolerance(struct run_options *ro, const char *name)
 {
-	if (known_by_name(name, &ro->policy.tolerate))
+	if (known_by_name(name, &ro->policy.named))
 		return true;
 	usage_error("--tolerate: expected one of those that 'pcpufuzz list known' shows, or "
 		    "linux-VERSION; got '%s'",

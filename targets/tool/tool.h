@@ -89,7 +89,7 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value);
 	"  --tolerate NAME   tolerate one known error, or 'linux-6.1' for all of a version;\n" \
 	"                    see 'pcpufuzz list known'; a Linux as subject gets those of\n"    \
 	"                    its own version\n"                                                \
-	"  --strict          tolerate nothing\n"                                               \
+	"  --strict          tolerate nothing but what --tolerate names\n"                     \
 	"  --full            check everything after every op, slowly\n"
 
 /* input.c */

@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_known.sh - what is known to be wrong with released kernels is still so: each witness breaks
+# a rule on each kernel that has been built, and none when that is tolerated.
+#
+# Usage: test_known.sh PCPUFUZZ, in the source folder.  Kernels are the linux-VERSION.so in the
+# folder subjects beside it; scripts/kernel builds them.
+set -u
+
+if [ $# -ne 1 ]; then
+	echo "usage: $0 PCPUFUZZ" >&2
+	exit 2
+fi
+tool=$(realpath "$1")
+folder=$(dirname "$tool")/subjects
+unset PCPUFUZZ_SUBJECT
+passed=0
+failed=0
+skipped=0
+
+# has VERSION SINCE UNTIL: by the first two numbers
+has() {
+	[ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ] &&
+		{ [ "$3" = now ] || [ "$(printf '%s\n' "$1" "$3" | sort -V | head -n 1)" = "$1" ]; }
+}
+
+fail() {
+	failed=$((failed + 1))
+	echo "FAILED: $1"
+	[ -z "${2:-}" ] || tail -n 4 <<<"$2" | sed 's/^/  /'
+}
+
+# witness_of SUBJECT NAME WITNESS: the program to use, as a kernel cannot be any machine
+witness_of() {
+	local file
+
+	for file in "corpus/known/$2.pcpu" "$3"; do
+		[ -e "$file" ] || continue
+		if "$tool" run --subject "$1" "$file" >/dev/null 2>&1; [ $? -ne 2 ]; then
+			echo "$file"
+			return
+		fi
+	done
+}
+
+# breaks SUBJECT RULE WITNESS OTHER...: is the rule broken, when some of the others are tolerated.
+# Which ones must be tolerated to see it is tried out: one can hide behind another, or be excused
+# with it.  A bad free is issued only if that is what is looked for.
+breaks() {
+	local subject=$1 rule=$2 witness=$3 n i
+	local -a tolerate
+
+	shift 3
+	for ((n = (1 << $#) - 1; n >= 0; n--)); do
+		tolerate=()
+		for ((i = 0; i < $#; i++)); do
+			(((n >> i) & 1)) && tolerate+=(--tolerate "${*:i+1:1}")
+		done
+		[ "$rule" = bad_free ] || tolerate+=(--tolerate bad-free)
+		"$tool" run --subject "$subject" --strict "${tolerate[@]}" "$witness" 2>&1 |
+			grep -q "^rule:    $rule " && return
+	done
+	return 1
+}
+
+# check SUBJECT NAME RULE WITNESS OTHER...
+check() {
+	local subject=$1 name=$2 rule=$3 witness out status=0
+
+	witness=$(witness_of "$subject" "$name" "$4")
+	shift 4
+	if [ -z "$witness" ]; then
+		skipped=$((skipped + 1))
+		echo "skipped: $name on $subject, which can be the machine of no witness"
+		return
+	fi
+	if breaks "$subject" "$rule" "$witness" "$@"; then
+		passed=$((passed + 1))
+	else
+		fail "$name has expired: $witness does not break $rule on $subject"
+	fi
+	out=$("$tool" run --subject "$subject" "$witness" 2>&1) || status=$?
+	if [ "$status" -eq 0 ]; then
+		passed=$((passed + 1))
+	else
+		fail "$name: $witness breaks more than is known on $subject" "$out"
+	fi
+}
+
+for object in "$folder"/linux-[0-9]*.so; do
+	[ -e "$object" ] || continue
+	subject=$(basename "$object" .so)
+	mapfile -t names < <("$tool" list known | sed -n 's/ *breaks .*//p')
+	while read -r name _ rule _ _ since _ until witness; do
+		has "${subject#linux-}" "$since" "$until" || continue
+		others=()
+		for other in "${names[@]}"; do
+			[ "$other" = "$name" ] || [ "$other" = bad-free ] || others+=("$other")
+		done
+		check "$subject" "$name" "$rule" "$witness" "${others[@]}"
+	done < <("$tool" list known | grep ' breaks ')
+done
+
+if [ $((passed + failed + skipped)) -eq 0 ]; then
+	number=$("$tool" list known | grep -c ' breaks ')
+	echo "skipped: $number known errors, as no kernel is built in $folder"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
