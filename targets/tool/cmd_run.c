@@ -70,6 +70,10 @@ static bool write_stats(const char *path, const struct totals *t)
 	}
 	fprintf(f, "programs %" PRIu64 "\nops %" PRIu64 "\nfindings %" PRIu64 "\n", t->programs,
 		t->ops, t->findings);
+	fprintf(f,
+		"compared %" PRIu64 "\nparted %" PRIu64 "\nunfit %" PRIu64 "\nnot_offered %" PRIu64
+		"\n",
+		t->compared, t->parted, t->unfit, t->not_offered);
 	for (int i = 0; i < RULE_NR; i++)
 		fprintf(f, "rule.%s %" PRIu64 "\n", rule_infos[i].name, t->checked[i]);
 	if (fclose(f)) {
