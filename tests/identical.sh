@@ -10,12 +10,14 @@ set -euo pipefail
 
 usage() {
 	cat <<END
-usage: tests/identical.sh [--count N] [--seed N] PCPUFUZZ...
+usage: tests/identical.sh [--count N] [--seed N] [--subject LIST] PCPUFUZZ...
 
-Compare the builds PCPUFUZZ... of the tool: the first is what the others must equal.
+Compare the builds PCPUFUZZ... of the tool: the first is what the others must equal.  One build is
+enough with --subject: the order of the programs must not matter then.
 
   --count N   programs to generate per target besides the corpus (default: 75)
   --seed N    where generating begins (default: 1)
+  --subject LIST  what to run on, as 'pcpufuzz run' takes it
   --help      print this
 
 Exit code: 0 identical, 1 not, 2 usage error.
@@ -29,6 +31,7 @@ die() {
 
 count=75
 seed=1
+subject=()
 tools=()
 while (($#)); do
 	case $1 in
@@ -44,6 +47,11 @@ while (($#)); do
 		esac
 		shift
 		;;
+	--subject)
+		[[ ${2:-} ]] || die "$1: expected names"
+		subject=(--subject "$2")
+		shift
+		;;
 	-*) die "unknown option '$1', see tests/identical.sh --help" ;;
 	*)
 		[[ -x $1 ]] || die "expected a build of pcpufuzz; got '$1'"
@@ -52,7 +60,7 @@ while (($#)); do
 	esac
 	shift
 done
-((${#tools[@]} >= 2)) || die "expected at least two builds of pcpufuzz"
+((${#tools[@]} >= (${#subject[@]} ? 1 : 2))) || die "expected at least two builds of pcpufuzz"
 
 root=$(realpath "$(dirname "$0")/..")
 tmp=$(mktemp -d)
@@ -75,14 +83,14 @@ compare() {
 results() {
 	local status=0
 
-	"$1" run --target "$2" --print "${@:3}" "${inputs[@]}" 2>&1 </dev/null || status=$?
+	"$1" run --target "$2" --print "${subject[@]}" "${@:3}" "${inputs[@]}" 2>&1 </dev/null || status=$?
 	echo "exit $status"
 }
 
 # The programs of an output in reverse order.
 turn() {
 	awk '
-	/^program / { n++ }
+	/^program / || /: not applicable to / { n++ }
 	/^exit / { last = $0; next }
 	{ block[n] = block[n] $0 "\n" }
 	END {
@@ -97,7 +105,8 @@ mapfile -t targets < <("${tools[0]}" list targets | cut -d ' ' -f 1)
 mkdir "$tmp/generated"
 inputs=("$tmp/generated")
 for target in "${targets[@]}"; do
-	"${tools[0]}" gen --seed "$seed" --count "$count" --target "$target" >"$tmp/all-$target"
+	"${tools[0]}" gen --seed "$seed" --count "$count" --target "$target" "${subject[@]}" \
+		>"$tmp/all-$target"
 	awk -v dir="$tmp/generated/$target-" '
 		/^pcpu-program / { if (file) close(file); file = sprintf("%s%05d.pcpu", dir, n++) }
 		file { print > file }' "$tmp/all-$target"
@@ -112,7 +121,8 @@ for tool in "${tools[@]}"; do
 	name=${tool#"$root"/}
 	for target in "${targets[@]}"; do
 		if [[ $tool != "${tools[0]}" ]]; then
-			"$tool" gen --seed "$seed" --count "$count" --target "$target" >"$tmp/gen"
+			"$tool" gen --seed "$seed" --count "$count" --target "$target" "${subject[@]}" \
+				>"$tmp/gen"
 			compare "$name generates the same for $target" "$tmp/all-$target" "$tmp/gen"
 		fi
 		if [[ $tool == "${tools[0]}" ]]; then
