@@ -30,6 +30,7 @@ const char *const reason_texts[REASON_NR] = {
 	[REASON_BOOT_REFUSED] = "the machine cannot be laid out like this",
 	[REASON_DOWN] = "the machine did not boot",
 	[REASON_NOT_OFFERED] = "not offered",
+	[REASON_WRAP_NOT_ISSUED] = "the size wraps, not issued",
 	[REASON_NOTHING] = "there is nothing",
 	[REASON_NO_BLOCK] = "no block of pages is free",
 	[REASON_KILLED] = "a fatal signal ended the wait for the mutex",

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * known_vm.c - the known error search-length: an aligned area is looked for in holes that have room
- * for it wherever they start, so that a tight one is passed over.
+ * known_vm.c - the known errors of the address space.
  *
- * Then it need not lie at the lowest place.  Where it lies, and whether freed address space was
- * purged for it, is taken from the subject, after it was held against the truth.
+ * search-length: an aligned area is looked for in holes that have room for it wherever they start,
+ * so that a tight one is passed over.  Then it need not lie at the lowest place.  Where it lies,
+ * and whether freed address space was purged for it, is taken from the subject, after it was held
+ * against the truth.
+ *
+ * size-wrap: a request that ends in a BUG(), which is not issued.
  */
 #include "oracle.h"
 
@@ -108,4 +111,19 @@ bool known_settle_area(struct oracle *o, uint64_t full, uint64_t align, uint64_t
 	if (otherwise)
 		o->used |= 1u << KNOWN_SEARCH_LENGTH;
 	return true;
+}
+
+/**
+ * known_size_wrap - is a request not to be issued, as its size is 0 with the guard page
+ * @o: the oracle
+ * @size: bytes
+ */
+bool known_size_wrap(const struct oracle *o, uint64_t size)
+{
+	uint64_t mask = machine_addr_mask(o->machine), page = o->m.page;
+	uint64_t pages = (size + page - 1) & ~(page - 1) & mask;
+
+	if (!oracle_tolerates(o, KNOWN_SIZE_WRAP))
+		return false;
+	return pages >= size && pages && !((pages + page) & mask);
 }

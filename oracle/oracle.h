@@ -42,6 +42,7 @@ enum reason {
 	REASON_NOTHING,
 	REASON_NO_BLOCK,
 	REASON_KILLED,
+	REASON_WRAP_NOT_ISSUED,
 	REASON_NR,
 };
 
@@ -237,6 +238,7 @@ bool known_search_length(const struct oracle *o, uint64_t full, uint64_t align, 
 			 uint64_t to);
 bool known_settle_area(struct oracle *o, uint64_t full, uint64_t align, uint64_t from, uint64_t to,
 		       uint64_t tag, struct outcome *out);
+bool known_size_wrap(const struct oracle *o, uint64_t size);
 
 /* balance_naive.c */
 void balance_naive(struct oracle *o, struct budget *b);

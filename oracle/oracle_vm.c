@@ -79,6 +79,10 @@ bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t 
 	struct budget b = o->w->budget;
 
 	o->nr_ops++;
+	if (known_size_wrap(o, size)) {
+		out->reason = REASON_WRAP_NOT_ISSUED;
+		return true;
+	}
 	if (vm_naive_area_args(&o->m.vm, size, ioremap, MAX_ORDER, &full, &align) &&
 	    known_search_length(o, full, align, from, to) && !budget_refuses(&b, PCPU_FAULT_AREA)) {
 		out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);

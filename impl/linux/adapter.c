@@ -273,13 +273,16 @@ static uint64_t linux_get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t
 
 /*
  * An array of pages above a page is memory of vmalloc() itself, with an area of its own; on a
- * machine with small pages, but pointers of full size, that would be nearly every one.
+ * machine with small pages, but pointers of full size, that would be nearly every one.  And what is
+ * more than all memory only by a part of a page is only found to be so when memory has run out.
  */
 static bool linux_offers_vmalloc(void *s, uint64_t size)
 {
 	struct linux_subject *l = s;
-	uint64_t page = l->in.m->page, nr = size / page + !!(size % page);
+	uint64_t page = l->in.m->page, whole = size / page, nr = whole + !!(size % page);
 
+	if (nr > whole && whole == l->in.m->frames)
+		return false;
 	return nr <= page / sizeof(void *) || nr > l->in.m->frames;
 }
 
