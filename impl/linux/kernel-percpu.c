@@ -345,7 +345,9 @@ void kernel_depopulate(void *p, int start, int end)
 		pcpu_chunk_depopulated(chunk, i, i + 1);
 		spin_unlock_irq(&pcpu_lock);
 	}
+#if defined(HAVE_DEPOP_FLUSH) || !defined(LINUX_KM)
 	pcpu_post_unmap_tlb_flush(chunk, start, end);
+#endif
 	mutex_unlock(&pcpu_alloc_mutex);
 }
 
@@ -441,13 +443,12 @@ unsigned long kernel_per_cpu_ptr(unsigned long ptr, unsigned int cpu)
 /* A chunk that no object lives in: its pages, and then itself, as the balance work does it. */
 static void shut_down_chunk(struct pcpu_chunk *chunk)
 {
-	unsigned int rs, re;
+	int start = 0, stop;
 
-	for_each_set_bitrange(rs, re, chunk->populated, chunk->nr_pages)
-	{
-		pcpu_depopulate_chunk(chunk, rs, re);
+	for (; next_run(chunk, true, &start, &stop, chunk->nr_pages); start = stop) {
+		pcpu_depopulate_chunk(chunk, start, stop);
 		spin_lock_irq(&pcpu_lock);
-		pcpu_chunk_depopulated(chunk, rs, re);
+		pcpu_chunk_depopulated(chunk, start, stop);
 		spin_unlock_irq(&pcpu_lock);
 	}
 	pcpu_destroy_chunk(chunk);
@@ -459,7 +460,7 @@ void kernel_shutdown(void)
 
 	mutex_lock(&pcpu_alloc_mutex);
 	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
-		list_for_each_entry_safe(chunk, next, &pcpu_chunk_lists[slot], list)
+		list_for_each_entry_safe(chunk, next, &SLOTS[slot], list)
 		{
 			if (chunk->immutable)
 				continue;

@@ -188,10 +188,12 @@ void kernel_areas(unsigned long from, int (*show)(void *ctx, const struct linux_
 			area = area_of(va);
 			busy = busy->next;
 		} else {
-			area = area_of(lazy);
-			area.lazy = 1;
-			area.flags = 0;
-			area.nr_pages = 0;
+			/* nothing but its addresses is left of it */
+			area = (struct linux_area){
+				.addr = lazy->va_start,
+				.size = lazy->va_end - lazy->va_start,
+				.lazy = 1,
+			};
 			lazy = first_lazy(lazy->va_start + 1);
 		}
 		if (!show(ctx, &area))
