@@ -211,9 +211,10 @@ struct subject_plugin {
 };
 
 #define SUBJECT_ABI                                                                         \
-	(1ul << 24 | ((sizeof(struct subject_ops) << 12) ^ (sizeof(struct pcpu_env) << 8) ^ \
+	(2ul << 24 | ((sizeof(struct subject_ops) << 12) ^ (sizeof(struct pcpu_env) << 8) ^ \
 		      (sizeof(struct machine) << 4) ^ sizeof(struct subject_view) ^         \
-		      sizeof(struct subject_chunk)))
+		      sizeof(struct subject_chunk) ^ (sizeof(struct world) << 2) ^          \
+		      (sizeof(struct boot_areas) << 1)))
 #define SUBJECT_SYMBOL "pcpufuzz_subject"
 
 #endif

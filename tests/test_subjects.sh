@@ -232,6 +232,28 @@ says '^ *3  vmallocinfo .*# not run (not offered by linux-like)$'
 exits 0 run --subject "ours,$like" "$tmp/offers.pcpu"
 says ' 2 ops not offered'
 
+# Fuzz targets, where they are built.
+fuzzer=$(dirname "$tool")/pcpu_fuzzer
+if [ -x "$fuzzer" ]; then
+	target() { # SUBJECTS ARGUMENT...
+		last="PCPUFUZZ_SUBJECT=$1 pcpu_fuzzer"
+		PCPUFUZZ_SUBJECT=$1 PCPUFUZZ_STATS=$tmp/stats "$fuzzer" -artifact_prefix="$tmp/" \
+			"${@:2}" >"$tmp/out" 2>"$tmp/err" </dev/null
+	}
+	target nonsense -runs=1
+	ok "exit 2 if there is no such subject" [ $? -eq 2 ]
+	complains "PCPUFUZZ_SUBJECT: --subject nonsense: "
+	target "ours,$like" -runs=200 -seed=1
+	ok "clean in lockstep" [ $? -eq 0 ]
+	ok "they were compared" grep -q '^compared [1-9]' "$tmp/stats"
+	PCPUFUZZ_PLUGIN_QUIRKS=none target "ours,$like" -runs=200 -seed=1
+	ok "a difference ends it" [ $? -ne 0 ]
+	mv "$tmp/err" "$tmp/out"
+	says '^verdict: linux-like: keeps the contract$'
+	says '^reproduce: pcpufuzz run --target pcpu --subject ours,.*/linux-like.so FILE$'
+	says '^ASSERTION FAILED: pcpu divergence FuzzerHash=lockstep\.'
+fi
+
 # Long runs can be taken up again.
 exits 0 gen --run --subject "ours,$copy" --total-ops 3000 --seed 11
 says '; to go on: --seed 0x[0-9a-f]*$'
