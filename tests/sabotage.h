@@ -159,7 +159,7 @@ struct sabotage_table {
 	}
 
 extern const struct sabotage_table sabotage_pcpu, sabotage_world, sabotage_vm, sabotage_boot,
-	sabotage_trouble;
+	sabotage_trouble, sabotage_km;
 
 /* test_rules.c */
 bool is_sabotage_due(void);

@@ -18,10 +18,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0xa44c06a894ba28d0ull, 0x3a6fe33150f7436bull },
-	[LAYER_PCPU] = { 0x1568efa9cf396fe6ull, 0x1bc4b977303d6c2full },
-	[LAYER_VM] = { 0x3d9f8147ec677354ull, 0x7c19e01738d519b2ull },
-	[LAYER_BOOT] = { 0x5a486ee2b9c7c6bcull, 0xea90327fbd4e263cull },
+	[LAYER_ANY] = { 0x36835373f55ed81ull, 0x7b4ce969d560ec8eull },
+	[LAYER_PCPU] = { 0xbda946e6cf050393ull, 0x37f65f5155daf96aull },
+	[LAYER_VM] = { 0x41cd2a85d2b80644ull, 0xed164a253a2c9dacull },
+	[LAYER_BOOT] = { 0xd2b8e52ac240ee60ull, 0xca8be80c49981f81ull },
 };
 
 static unsigned long nr_checks, nr_failures;

@@ -15,7 +15,7 @@
 
 static const struct sabotage_table *const tables[] = { &sabotage_pcpu, &sabotage_world,
 						       &sabotage_vm, &sabotage_boot,
-						       &sabotage_trouble };
+						       &sabotage_trouble, &sabotage_km };
 
 /* What the next subject does, and the subject that runs: functions of an environment get neither.
  */

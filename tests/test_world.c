@@ -368,6 +368,74 @@ static void test_excuse(void)
 	world_exit(&w);
 }
 
+/* Blocks lie at the lowest place, aligned to their size, and hold junk; all is counted as pages. */
+static void test_blocks(void)
+{
+	struct machine m = small_machine();
+	struct budget before;
+	struct world w;
+	uint64_t a, b, c;
+	uint8_t *data;
+
+	world_init(&w, &m);
+	check(!w.env.block_alloc(&w, 0) && w.budget.asked[PCPU_FAULT_PAGE] == 1,
+	      "there are no blocks unless chunks are backed by them");
+	world_exit(&w);
+
+	m.backing = BACKING_KM;
+	m.frames = 10;
+	world_init(&w, &m);
+	before = w.budget;
+	a = w.env.block_alloc(&w, 0);
+	b = w.env.block_alloc(&w, 2);
+	c = w.env.block_alloc(&w, 1);
+	check(a == MACHINE_BLOCK_BASE && b == a + 4 * PAGE && c == a + 2 * PAGE,
+	      "the lowest place, aligned to the size");
+	check(!w.env.block_alloc(&w, 2), "no place for four pages");
+	check(!w.env.block_alloc(&w, 4) && !w.env.block_alloc(&w, 31),
+	      "nor for more than there are");
+	check(budget_block_pages(&w.budget) == 7, "pages that are taken");
+	data = w.env.boot_data(&w, b);
+	check(data[0] == WORLD_JUNK && data[4 * PAGE - 1] == WORLD_JUNK, "junk to the last byte");
+	check(w.env.boot_data(&w, b + PAGE) == data + PAGE, "contiguous");
+	check(w.env.frame_phys(&w, w.env.boot_frame(&w, c + PAGE)) == c + PAGE &&
+		      w.env.frame_phys(&w, w.env.boot_frame(&w, MACHINE_BOOT_BASE)) ==
+			      MACHINE_BOOT_BASE,
+	      "physical addresses are those of the linear map");
+	check(world_access(&w, c) && world_phys(&w, c + 5) == c + 5, "a CPU finds it");
+	check(!w.boot.live, "blocks are not boot memory");
+	w.env.block_free(&w, b, 2);
+	check(w.env.block_alloc(&w, 1) == b, "what was given back is taken again");
+	w.env.block_free(&w, b, 1);
+	w.env.block_free(&w, a, 0);
+	w.env.block_free(&w, c, 1);
+	check(!memcmp(before.block_taken, w.budget.block_taken, sizeof(before.block_taken)) &&
+		      !w.misuse,
+	      "all returned");
+	world_arm(&w, PCPU_FAULT_PAGE, 2);
+	a = w.env.block_alloc(&w, 3);
+	check(a && !w.env.block_alloc(&w, 0) && w.env.block_alloc(&w, 0),
+	      "a block is one request for pages, however large");
+	w.env.block_free(&w, a, 3);
+	w.env.block_free(&w, a, 3);
+	check(w.misuse && w.misuse_rule == RULE_world_misuse, "given back twice");
+	world_exit(&w);
+}
+
+static void test_mutex(void)
+{
+	struct machine m = small_machine();
+	struct world w;
+
+	world_init(&w, &m);
+	check(w.env.may_lock(&w), "nobody is killed unasked");
+	world_arm(&w, PCPU_FAULT_KILL, 2);
+	check(w.env.may_lock(&w) && !w.env.may_lock(&w) && w.env.may_lock(&w),
+	      "the second wait, and only that, is ended");
+	check(w.budget.asked[PCPU_FAULT_KILL] == 4, "each wait is counted");
+	world_exit(&w);
+}
+
 int main(void)
 {
 	test_faults();
@@ -380,6 +448,8 @@ int main(void)
 	test_excuse();
 	test_boot();
 	test_guard();
+	test_blocks();
+	test_mutex();
 	printf("%u checks, %u failures\n", checks, failures);
 	return failures > 0;
 }

@@ -434,6 +434,7 @@ static void phase_verify(struct gen *g)
 /* Addresses of objects, inside, at the end and beyond, and of what is gone. */
 static void phase_phys(struct gen *g)
 {
+	const struct machine *m = &g->p->machine;
 	uint32_t nr = gen_between(g, 1, 8), i;
 
 	for (i = 0; i < nr && g->nr_live; i++) {
@@ -444,7 +445,9 @@ static void phase_phys(struct gen *g)
 			op.handle = g->dead;
 		else if (gen_one_in(g, 2))
 			op.offset = rng_below(g->r, o->size < 65536 ? o->size + 8 : 8);
-		op.cpu = (uint16_t)rng_below(g->r, machine_nr_cpus(&g->p->machine));
+		else if (gen_one_in(g, 4)) /* other units, or behind the chunk */
+			op.offset = rng_below(g->r, 2 * machine_unit_size(m) * machine_nr_cpus(m));
+		op.cpu = (uint16_t)rng_below(g->r, machine_nr_cpus(m));
 		gen_add(g, &op);
 	}
 }
