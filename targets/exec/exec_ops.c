@@ -182,7 +182,8 @@ static uint32_t at_most(uint32_t x, uint32_t limit)
 
 /*
  * Sizes up to 32 pages each, fewer if there are many CPUs; a unit and an atom are pages, static
- * data there always is, and the reserved region is a multiple of 4, as architectures must see to.
+ * data there always is and a dynamic region of 8 bytes, and the reserved one is a multiple of 4, as
+ * architectures must see to.
  */
 static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 {
@@ -199,6 +200,7 @@ static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 	};
 
 	args.static_size += !args.static_size;
+	args.dyn_size = args.dyn_size < 8 ? 8 : args.dyn_size;
 	args.unit = (args.unit + !args.unit + page - 1) / page * page;
 	args.atom = args.atom < page ? page : args.atom;
 	return oracle_boot(&e->oracle, &args, out);
