@@ -46,6 +46,15 @@ static size_t chunk_struct_size;
 static bool chunk_is_next;
 #define pcpu_chunk_struct_size (*linux_chunk_size())
 
+/* not all trees notice that the window is too small for a first chunk of pages */
+static void __maybe_unused register_early(struct vm_struct *vm, size_t align)
+{
+	vm_area_register_early(vm, align);
+	if ((unsigned long)vm->addr > VMALLOC_END || VMALLOC_END - (unsigned long)vm->addr < vm->size)
+		linux_boot_failed(-ENOMEM);
+}
+#define vm_area_register_early(vm, align) register_early(vm, align)
+
 #include LINUX_PERCPU_C
 
 #undef memset

@@ -65,7 +65,16 @@ unsigned long kernel_get_vm_area(unsigned long size, int ioremap, unsigned long 
 /* Nothing of no bytes, which the kernel would warn about. */
 unsigned long kernel_vmalloc(unsigned long size, unsigned int node)
 {
-	return size ? (unsigned long)vmalloc_node(size, (int)node) : 0;
+	unsigned long addr = size ? (unsigned long)vmalloc_node(size, (int)node) : 0;
+
+#ifdef HAVE_CLEANUP_WORK
+	/* what a failure leaves to a worker is done at once, as older kernels do */
+	if (cleanup_vm_area.pending) {
+		cleanup_vm_area.pending = 0;
+		cleanup_vm_area_work(&cleanup_vm_area);
+	}
+#endif
+	return addr;
 }
 
 void kernel_vfree(unsigned long addr)
