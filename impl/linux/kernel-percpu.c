@@ -302,8 +302,14 @@ unsigned long kernel_alloc(unsigned long size, unsigned long align, int reserved
 
 void kernel_free(unsigned long addr)
 {
-	if (addr)
-		free_percpu(__addr_to_pcpu_ptr(addr));
+	if (!addr)
+		return;
+#ifndef LINUX_PAGE_SHIFT
+	/* a page that is no chunk's leads the kernel to NULL, and on from there */
+	if (!pcpu_chunk_addr_search((void *)addr))
+		linux_bug("mm/percpu.c", 0, "free_percpu() of an address that no chunk has");
+#endif
+	free_percpu(__addr_to_pcpu_ptr(addr));
 }
 
 void kernel_balance(void)

@@ -191,7 +191,7 @@ struct page *linux_take_page(int node, gfp_t gfp, enum linux_owner owner)
 	frame = host_frame_alloc(node < 0 ? 0 : (unsigned int)node, owner);
 	if (frame == LINUX_NO_FRAME)
 		return NULL;
-	frames[frame].linux_frame = frame;
+	frames[frame] = (struct page){ .linux_frame = frame };
 	return frames + frame;
 }
 
