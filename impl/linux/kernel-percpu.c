@@ -300,13 +300,26 @@ unsigned long kernel_alloc(unsigned long size, unsigned long align, int reserved
 	return ptr ? (unsigned long)__pcpu_ptr_to_addr(ptr) : 0;
 }
 
+/* Where no chunk has an address, the kernel follows NULL. */
+static bool __maybe_unused has_chunk(unsigned long addr)
+{
+	void *p = (void *)addr;
+
+	if (pcpu_addr_in_chunk(pcpu_first_chunk, p) || pcpu_addr_in_chunk(pcpu_reserved_chunk, p))
+		return true;
+#ifndef LINUX_KM
+	if (kernel_translate(addr + pcpu_unit_offsets[linux_world.cpu]) == LINUX_NO_FRAME)
+		return false;
+#endif
+	return pcpu_chunk_addr_search(p) != NULL;
+}
+
 void kernel_free(unsigned long addr)
 {
 	if (!addr)
 		return;
 #ifndef LINUX_PAGE_SHIFT
-	/* a page that is no chunk's leads the kernel to NULL, and on from there */
-	if (!pcpu_chunk_addr_search((void *)addr))
+	if (!has_chunk(addr))
 		linux_bug("mm/percpu.c", 0, "free_percpu() of an address that no chunk has");
 #endif
 	free_percpu(__addr_to_pcpu_ptr(addr));
