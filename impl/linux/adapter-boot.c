@@ -12,13 +12,6 @@ static struct linux_subject *subject_of(const struct boot_areas *areas)
 	return (struct linux_subject *)((char *)areas - offsetof(struct linux_subject, areas));
 }
 
-static uint32_t max_alloc(const struct machine *m, const struct boot_args *args)
-{
-	uint32_t limit = (32768 + m->page - 1) & ~(m->page - 1);
-
-	return limit < args->unit ? limit : args->unit;
-}
-
 static void config_of(const struct machine *m, const struct boot_args *args, const struct world *w,
 		      struct linux_config *cfg)
 {
@@ -30,7 +23,7 @@ static void config_of(const struct machine *m, const struct boot_args *args, con
 		.reserved_size = args->reserved_size,
 		.dyn_size = args->dyn_size,
 		.min_unit_size = args->unit,
-		.max_alloc = max_alloc(m, args),
+		.max_alloc = (32768 + m->page - 1) & ~(m->page - 1),
 		.atom_size = args->atom,
 		.first = (enum linux_first)args->choice,
 		.vm_start = (unsigned long)m->vm_start,

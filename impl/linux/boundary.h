@@ -73,8 +73,8 @@ enum linux_trouble {
  * @reserved_size: PERCPU_MODULE_RESERVE
  * @dyn_size:      PERCPU_DYNAMIC_RESERVE, and also PERCPU_DYNAMIC_EARLY_SIZE
  * @min_unit_size: PCPU_MIN_UNIT_SIZE; of a layout that is given, the unit size
- * @max_alloc:     what pcpu_alloc() refuses to go beyond, if that is not @min_unit_size; see
- * adapter
+ * @max_alloc:     PCPU_MIN_UNIT_SIZE as pcpu_alloc() is to see it, which refuses what is larger;
+ *                 a unit, if that is smaller
  * @atom_size:     for pcpu_embed_first_chunk()
  * @first:         where the layout of the first chunk comes from
  * @vm_start, @vm_end: VMALLOC_START and VMALLOC_END

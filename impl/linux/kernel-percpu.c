@@ -50,7 +50,8 @@ static bool chunk_is_next;
 static void __maybe_unused register_early(struct vm_struct *vm, size_t align)
 {
 	vm_area_register_early(vm, align);
-	if ((unsigned long)vm->addr > VMALLOC_END || VMALLOC_END - (unsigned long)vm->addr < vm->size)
+	if ((unsigned long)vm->addr > VMALLOC_END ||
+	    VMALLOC_END - (unsigned long)vm->addr < vm->size)
 		linux_boot_failed(-ENOMEM);
 }
 #define vm_area_register_early(vm, align) register_early(vm, align)
@@ -188,7 +189,8 @@ static int set_up(const struct linux_config *cfg, unsigned long unit_size, unsig
 	ai->unit_size = unit_size;
 	ai->atom_size = cfg->atom_size;
 	ai->alloc_size = unit_size;
-	for_each_possible_cpu(cpu) ai->groups[0].cpu_map[ai->groups[0].nr_units++] = cpu;
+	for_each_possible_cpu(cpu)
+		ai->groups[0].cpu_map[ai->groups[0].nr_units++] = cpu;
 	if (!base)
 		base = host_boot_alloc(0, (unsigned long)ai->groups[0].nr_units * unit_size,
 				       cfg->atom_size);
@@ -220,9 +222,10 @@ static void booted(const struct linux_config *cfg)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) __per_cpu_offset[cpu] =
-		(unsigned long)pcpu_base_addr + pcpu_unit_offsets[cpu];
-	linux_world.min_unit = cfg->max_alloc;
+	for_each_possible_cpu(cpu)
+		__per_cpu_offset[cpu] = (unsigned long)pcpu_base_addr + pcpu_unit_offsets[cpu];
+	/* no unit is below 32 KiB there, so that a request that large always fits into a chunk */
+	linux_world.min_unit = min_t(unsigned long, cfg->max_alloc, pcpu_unit_size);
 	chunk_is_next = false;
 	linux_called_percpu_enable_async();
 }
@@ -488,8 +491,7 @@ void kernel_shutdown(void)
 
 	mutex_lock(&pcpu_alloc_mutex);
 	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
-		list_for_each_entry_safe(chunk, next, &SLOTS[slot], list)
-		{
+		list_for_each_entry_safe(chunk, next, &SLOTS[slot], list) {
 			if (chunk->immutable)
 				continue;
 			list_del(&chunk->list);

@@ -31,8 +31,7 @@ static struct pcpu_chunk *scan(size_t size, size_t bits, size_t bit_align, bool 
 	struct pcpu_chunk *chunk, *next;
 
 	for (int slot = pcpu_size_to_slot((int)size); slot <= FREE_SLOT; slot++) {
-		list_for_each_entry_safe(chunk, next, &SLOTS[slot], list)
-		{
+		list_for_each_entry_safe(chunk, next, &SLOTS[slot], list) {
 			int start = pcpu_find_block_fit(chunk, (int)bits, bit_align, atomic);
 
 			if (start < 0) {
@@ -86,7 +85,9 @@ static bool other_is_free(struct pcpu_chunk *chunk)
 {
 	struct pcpu_chunk *pos;
 
-	list_for_each_entry(pos, &SLOTS[FREE_SLOT], list) if (pos != chunk) return true;
+	list_for_each_entry(pos, &SLOTS[FREE_SLOT], list)
+		if (pos != chunk)
+			return true;
 	return false;
 }
 
@@ -141,10 +142,9 @@ void kernel_step_pick_free(int empty_only)
 
 	if (!empty_only)
 		pcpu_balance_work.pending = 0;
-	list_for_each_entry_safe(chunk, next, head,
-				 list) if (&chunk->list != head->next &&
-					   (!empty_only || !chunk->nr_empty_pop_pages))
-		list_move(&chunk->list, &step_picked);
+	list_for_each_entry_safe(chunk, next, head, list)
+		if (&chunk->list != head->next && (!empty_only || !chunk->nr_empty_pop_pages))
+			list_move(&chunk->list, &step_picked);
 }
 
 void *kernel_step_picked(void)

@@ -165,15 +165,15 @@ static struct vmap_area *first_lazy(unsigned long from)
 	struct vmap_area *va, *first = NULL;
 
 #ifdef HAVE_PURGE_LLIST
-	llist_for_each_entry(va, vmap_purge_list.first,
-			     purge_list) if (va->va_start >= from &&
-					     (!first || va->va_start < first->va_start)) first = va;
+	llist_for_each_entry(va, vmap_purge_list.first, purge_list)
+		if (va->va_start >= from && (!first || va->va_start < first->va_start))
+			first = va;
 #else
-	list_for_each_entry(va, LAZY_LIST, list) if (va->va_start >= from)
-	{
-		first = va;
-		break;
-	}
+	list_for_each_entry(va, LAZY_LIST, list)
+		if (va->va_start >= from) {
+			first = va;
+			break;
+		}
 #endif
 	return first;
 }

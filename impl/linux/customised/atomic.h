@@ -11,13 +11,22 @@
 /* 64-bit kernels have this in linux/types.h, 32-bit ones in asm/atomic.h */
 #ifdef CONFIG_64BIT
 typedef atomic64_t atomic_long_t;
-#define ATOMIC_LONG_INIT(i) { (i) }
+#define ATOMIC_LONG_INIT(i) \
+	{                   \
+		(i)         \
+	}
 #else
 typedef atomic_t atomic_long_t;
-#define ATOMIC_LONG_INIT(i) { (i) }
+#define ATOMIC_LONG_INIT(i) \
+	{                   \
+		(i)         \
+	}
 #endif
 #ifndef ATOMIC_INIT
-#define ATOMIC_INIT(i) { (i) }
+#define ATOMIC_INIT(i) \
+	{              \
+		(i)    \
+	}
 #endif
 
 #define LINUX_ATOMIC(op, v, i) __atomic_##op##_fetch(&(v)->counter, i, __ATOMIC_SEQ_CST)
@@ -42,21 +51,21 @@ typedef atomic_t atomic_long_t;
 #define atomic_inc_return(v) LINUX_ATOMIC(add, v, 1)
 #define atomic_dec_return(v) LINUX_ATOMIC(sub, v, 1)
 #define atomic_dec_and_test(v) (!LINUX_ATOMIC(sub, v, 1))
-#define atomic_dec_if_positive(v) \
-	({ \
+#define atomic_dec_if_positive(v)                   \
+	({                                          \
 		int linux_left = LINUX_READ(v) - 1; \
-		if (linux_left >= 0) \
-			LINUX_SET(v, linux_left); \
-		linux_left; \
+		if (linux_left >= 0)                \
+			LINUX_SET(v, linux_left);   \
+		linux_left;                         \
 	})
 
 #define xchg(p, new) __atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
-#define cmpxchg(p, old, new) \
-	({ \
-		typeof(*(p)) linux_old = (old); \
+#define cmpxchg(p, old, new)                                                       \
+	({                                                                         \
+		typeof(*(p)) linux_old = (old);                                    \
 		__atomic_compare_exchange_n(p, &linux_old, (typeof(*(p)))(new), 0, \
-					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
-		linux_old; \
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);   \
+		linux_old;                                                         \
 	})
 #define try_cmpxchg(p, old, new) \
 	__atomic_compare_exchange_n(p, old, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)

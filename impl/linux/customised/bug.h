@@ -22,13 +22,13 @@ void linux_panic(const char *text) __attribute__((noreturn));
 
 #define BUG() linux_bug(__FILE__, __LINE__, "BUG()")
 /* the window is too small for a first chunk of single pages */
-#define BUG_ON(cond) \
-	do { \
-		if (unlikely(cond)) { \
+#define BUG_ON(cond)                                                          \
+	do {                                                                  \
+		if (unlikely(cond)) {                                         \
 			if (LINUX_IS(#cond, "addr > VMALLOC_END - vm->size")) \
-				linux_boot_failed(-12); \
-			linux_bug(__FILE__, __LINE__, #cond); \
-		} \
+				linux_boot_failed(-12);                       \
+			linux_bug(__FILE__, __LINE__, #cond);                 \
+		}                                                             \
 	} while (0)
 
 /* before 5.18 no place in the mapping of a page asked whether its frame is valid */
@@ -42,23 +42,23 @@ void linux_panic(const char *text) __attribute__((noreturn));
  * A page that may not be mapped makes the kernel warn, and so does a window that has no room for
  * even one chunk.
  */
-#define WARN_ON(cond) \
-	({ \
-		int linux_true = !!(cond); \
-		if (unlikely(linux_true)) { \
+#define WARN_ON(cond)                                                         \
+	({                                                                    \
+		int linux_true = !!(cond);                                    \
+		if (unlikely(linux_true)) {                                   \
 			if (!linux_refused_map() && !LINUX_IS(#cond, "true")) \
-				linux_warn(__FILE__, __LINE__, #cond); \
-		} else if (LINUX_ASK_MAP(#cond)) { \
-			linux_true = 1; \
-		} \
-		unlikely(linux_true); \
+				linux_warn(__FILE__, __LINE__, #cond);        \
+		} else if (LINUX_ASK_MAP(#cond)) {                            \
+			linux_true = 1;                                       \
+		}                                                             \
+		unlikely(linux_true);                                         \
 	})
-#define WARN(cond, ...) \
-	({ \
-		int linux_true = !!(cond); \
-		if (unlikely(linux_true)) \
+#define WARN(cond, ...)                                        \
+	({                                                     \
+		int linux_true = !!(cond);                     \
+		if (unlikely(linux_true))                      \
 			linux_warn(__FILE__, __LINE__, #cond); \
-		unlikely(linux_true); \
+		unlikely(linux_true);                          \
 	})
 #define WARN_ON_ONCE(cond) WARN_ON(cond)
 #define WARN_ONCE(cond, ...) WARN(cond, __VA_ARGS__)

@@ -35,8 +35,14 @@ void linux_lock(int *held, int spins, const char *name);
 void linux_unlock(int *held, int spins, const char *name);
 void linux_must_hold(int held, const char *name);
 
-#define __SPIN_LOCK_UNLOCKED(name) { 0 }
-#define __RAW_SPIN_LOCK_UNLOCKED(name) { 0 }
+#define __SPIN_LOCK_UNLOCKED(name) \
+	{                          \
+		0                  \
+	}
+#define __RAW_SPIN_LOCK_UNLOCKED(name) \
+	{                              \
+		0                      \
+	}
 #define DEFINE_SPINLOCK(name) spinlock_t name = { 0 }
 #define DEFINE_RAW_SPINLOCK(name) raw_spinlock_t name = { 0 }
 #define DEFINE_MUTEX(name) struct mutex name = { 0 }
@@ -50,14 +56,14 @@ void linux_must_hold(int held, const char *name);
 #define spin_lock_bh(lock) spin_lock(lock)
 #define spin_unlock_bh(lock) spin_unlock(lock)
 #define spin_lock_irqsave(lock, flags) \
-	do { \
-		(flags) = 0; \
-		spin_lock(lock); \
+	do {                           \
+		(flags) = 0;           \
+		spin_lock(lock);       \
 	} while (0)
 #define spin_unlock_irqrestore(lock, flags) \
-	do { \
-		(void)(flags); \
-		spin_unlock(lock); \
+	do {                                \
+		(void)(flags);              \
+		spin_unlock(lock);          \
 	} while (0)
 #define spin_trylock(lock) ((lock)->held ? 0 : (spin_lock(lock), 1))
 #define spin_is_locked(lock) ((lock)->held)
@@ -67,8 +73,7 @@ void linux_must_hold(int held, const char *name);
 #define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
 #define cond_resched_lock(lock) ((void)(lock))
 
-#define mutex_lock(lock) \
-	(linux_may_sleep(__FILE__, __LINE__), linux_lock(&(lock)->held, 0, #lock))
+#define mutex_lock(lock) (linux_may_sleep(__FILE__, __LINE__), linux_lock(&(lock)->held, 0, #lock))
 #define mutex_unlock(lock) linux_unlock(&(lock)->held, 0, #lock)
 #define mutex_trylock(lock) ((lock)->held ? 0 : (linux_lock(&(lock)->held, 0, #lock), 1))
 #define mutex_is_locked(lock) ((lock)->held)

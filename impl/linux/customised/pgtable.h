@@ -11,12 +11,24 @@
 
 #include <shim/customised/page.h>
 
-typedef struct { unsigned long v; } pte_t;
-typedef struct { unsigned long v; } pmd_t;
-typedef struct { unsigned long v; } pud_t;
-typedef struct { unsigned long v; } pgd_t;
-typedef struct { pgd_t pgd; } p4d_t;
-typedef struct { unsigned long pgprot; } pgprot_t;
+typedef struct {
+	unsigned long v;
+} pte_t;
+typedef struct {
+	unsigned long v;
+} pmd_t;
+typedef struct {
+	unsigned long v;
+} pud_t;
+typedef struct {
+	unsigned long v;
+} pgd_t;
+typedef struct {
+	pgd_t pgd;
+} p4d_t;
+typedef struct {
+	unsigned long pgprot;
+} pgprot_t;
 typedef unsigned int pgtbl_mod_mask;
 
 struct mm_struct {

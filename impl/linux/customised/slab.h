@@ -21,12 +21,14 @@ enum linux_kind linux_percpu_kind(void);
 #define LINUX_KIND(text) linux_percpu_kind()
 #else
 #define LINUX_TEXT(text, is) (!__builtin_strcmp(text, is))
-#define LINUX_KIND(text) \
+#define LINUX_KIND(text)                                                     \
 	(LINUX_TEXT(text, "sizeof(vms[0])") || LINUX_TEXT(text, "vms[0]") || \
-			 LINUX_TEXT(text, "sizeof(struct vm_struct)") || \
-			 LINUX_TEXT(text, "struct vm_struct") || LINUX_TEXT(text, "sizeof(*area)") ? \
-		 LINUX_AREA : \
-		 LINUX_TEXT(text, "array_size") ? LINUX_META : LINUX_NONE)
+			 LINUX_TEXT(text, "sizeof(struct vm_struct)") ||     \
+			 LINUX_TEXT(text, "struct vm_struct") ||             \
+			 LINUX_TEXT(text, "sizeof(*area)") ?                 \
+		 LINUX_AREA :                                                \
+	 LINUX_TEXT(text, "array_size") ? LINUX_META :                       \
+					  LINUX_NONE)
 #endif
 
 #define kzalloc(size, gfp) linux_new(LINUX_KIND(#size), size, gfp)

@@ -48,8 +48,8 @@
 #define GFP_DMA __GFP_DMA
 #define GFP_DMA32 __GFP_DMA32
 #define GFP_ZONEMASK (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
-#define GFP_RECLAIM_MASK \
-	(__GFP_RECLAIM | __GFP_HIGH | __GFP_ATOMIC | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
+#define GFP_RECLAIM_MASK                                                                          \
+	(__GFP_RECLAIM | __GFP_HIGH | __GFP_ATOMIC | __GFP_IO | __GFP_FS | __GFP_NOWARN |         \
 	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | \
 	 __GFP_NOLOCKDEP)
 

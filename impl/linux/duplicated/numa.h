@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* numa.h - duplicated, all versions: how many nodes there can be, and the number that means none. */
+/* numa.h - duplicated, all versions: how many nodes there can be, and the number that means none.
+ */
 #ifndef LINUX_SHIM_NUMA_H
 #define LINUX_SHIM_NUMA_H
 

@@ -89,8 +89,7 @@ struct xarray {
 #define xa_insert(xa, index, entry, gfp) ((void)(xa), (void)(entry), 0)
 #define xa_load(xa, index) ((void)(xa), (void)(index), (void *)NULL)
 #define xa_erase(xa, index) ((void)(xa), (void)(index), (void *)NULL)
-#define xa_for_each(xa, index, entry) \
-	for ((void)(xa), (index) = 0, (entry) = NULL; (entry);)
+#define xa_for_each(xa, index, entry) for ((void)(xa), (index) = 0, (entry) = NULL; (entry);)
 
 /* shrinkers: memory is never short of what they could give */
 struct shrink_control {
@@ -104,7 +103,8 @@ struct shrinker {
 };
 #define SHRINK_STOP (~0ul)
 #define SHRINK_EMPTY (~0ul - 1)
-#define shrinker_alloc(flags, ...) ((struct shrinker *)linux_new(LINUX_NONE, sizeof(struct shrinker), GFP_KERNEL))
+#define shrinker_alloc(flags, ...) \
+	((struct shrinker *)linux_new(LINUX_NONE, sizeof(struct shrinker), GFP_KERNEL))
 #define shrinker_register(s) ((void)(s))
 
 /* copying to and from users */

@@ -33,19 +33,19 @@
 #define MODULE_DESCRIPTION(text)
 
 /* what the kernel calls by itself is called by kernel_boot(), by another name of the same */
-#define LINUX_CALLED_LATER(fn) \
+#define LINUX_CALLED_LATER(fn)       \
 	int linux_called_##fn(void); \
-	int linux_called_##fn(void) \
-	{ \
-		return fn(); \
+	int linux_called_##fn(void)  \
+	{                            \
+		return fn();         \
 	}
 #define subsys_initcall(fn) LINUX_CALLED_LATER(fn)
 #define module_init(fn)
-#define early_param(name, fn) \
+#define early_param(name, fn)             \
 	int linux_param_##fn(char *text); \
-	int linux_param_##fn(char *text) \
-	{ \
-		return fn(text); \
+	int linux_param_##fn(char *text)  \
+	{                                 \
+		return fn(text);          \
 	}
 
 #endif
