@@ -121,9 +121,11 @@ void balance_naive(struct oracle *o, struct budget *b)
 {
 	o->m.work_pending = false;
 	free_chunks(o, b, false);
-	reclaim_chunks(o, b);
+	if (!(o->m.times & SUBJECT_NO_RECLAIM))
+		reclaim_chunks(o, b);
 	refill(o, b);
-	free_chunks(o, b, true);
+	if (!(o->m.times & SUBJECT_NO_RECLAIM))
+		free_chunks(o, b, true);
 }
 
 /**
@@ -133,7 +135,7 @@ void balance_naive(struct oracle *o, struct budget *b)
  */
 bool model_should_reclaim(const struct model *m, const struct model_chunk *c)
 {
-	if (c->immutable || c->is_block)
+	if (c->immutable || c->is_block || m->times & SUBJECT_NO_RECLAIM)
 		return false;
 	if (c->isolated && c->nr_empty)
 		return true;

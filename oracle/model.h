@@ -178,6 +178,7 @@ struct model_list {
  * @serial:        number for the next chunk's name
  * @have_pages_array: the scratch array of the first population exists
  * @work_pending, @atomic_failed: as in Linux
+ * @times:         SUBJECT_NO_RECLAIM and the like: what else the subject's time asks for
  * @first_populated: pages of the first unit
  * @stats:         what the statistics must say
  */
@@ -200,6 +201,7 @@ struct model {
 	unsigned int serial;
 	bool have_pages_array;
 	bool work_pending, atomic_failed;
+	unsigned int times;
 	long first_populated;
 	struct subject_stats stats;
 };

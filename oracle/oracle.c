@@ -91,6 +91,7 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
 	oracle_foretell_boot(o, &layout);
 	model_init(&o->m, machine, &layout, false);
 	o->s = ops->create(machine, w, option);
+	o->m.times = ops->flags(o->s);
 	CHECK_TROUBLE(o);
 	if (!oracle_check_boot(o))
 		return false;
@@ -326,7 +327,7 @@ static bool settle_served(struct oracle *o, struct forecast *f, int oslot)
 		return false;
 	model_relocate(&o->m, f->c, oslot);
 	model_reintegrate(&o->m, f->c);
-	if (model_empty_total(&o->m) < EMPTY_PAGES_LOW)
+	if (!(o->m.times & SUBJECT_EARLY_WORK) && model_empty_total(&o->m) < EMPTY_PAGES_LOW)
 		o->m.work_pending = true;
 	return true;
 }
@@ -348,6 +349,33 @@ static bool refuse_request(struct oracle *o, const struct alloc_args *args, cons
 	return check_refresh_view(o) && check_state(o, false) && check_requests(o, b);
 }
 
+/* May this caller not wait? */
+static bool is_atomic(const struct oracle *o, unsigned int gfp)
+{
+	if (o->m.times & SUBJECT_FULL_GFP)
+		return gfp != PCPU_GFP_KERNEL;
+	return gfp == PCPU_GFP_ATOMIC || gfp == PCPU_GFP_NOWAIT;
+}
+
+/*
+ * For those who ask for that moment: too few empty pages when the object has its place, and its
+ * pages are not there yet.  A page counts as used from then on, whether it has memory or not.
+ */
+static bool is_short_before_population(const struct model *m, const struct forecast *f)
+{
+	const struct model_chunk *c = f->c;
+	long nr = model_empty_total(m);
+
+	if (!(m->times & SUBJECT_EARLY_WORK))
+		return false;
+	if (c->isolated)
+		nr += c->nr_empty;
+	for (int page = f->unit / c->block_units;
+	     !c->reserved && page * c->block_units < f->unit + f->units; page++)
+		nr -= c->block[page].nr_free == c->block_units;
+	return nr < EMPTY_PAGES_LOW;
+}
+
 /**
  * oracle_alloc - allocate
  * @o: the oracle
@@ -358,7 +386,7 @@ static bool refuse_request(struct oracle *o, const struct alloc_args *args, cons
  */
 bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcome *out)
 {
-	bool atomic = args->gfp == PCPU_GFP_ATOMIC || args->gfp == PCPU_GFP_NOWAIT;
+	bool atomic = is_atomic(o, args->gfp), early;
 	bool reserved = args->reserved && o->m.reserved;
 	struct budget b = o->w->budget;
 	int bytes = (int)((args->size + 3) & ~3u);
@@ -374,6 +402,7 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 	if (!atomic && budget_refuses(&b, PCPU_FAULT_KILL))
 		return refuse_request(o, args, &b, REASON_KILLED, out);
 	f = foretell_room(o, &b, bytes, (int)align, reserved, atomic);
+	early = f.c && is_short_before_population(&o->m, &f);
 	if (f.c && !atomic)
 		f.why = try_populate_missing(o, &b, f.c, f.unit * 4 / (int)o->m.page,
 					     (f.unit * 4 + bytes + (int)o->m.page - 1) /
@@ -401,6 +430,7 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 		return check_refresh_view(o) && check_state(o, false) && check_requests(o, &b);
 	}
 
+	o->m.work_pending |= early;
 	oslot = model_hint_slot(&o->m, f.c);
 	model_mark(&o->m, f.c, f.unit, f.units);
 	if (f.why != REASON_OK)

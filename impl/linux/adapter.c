@@ -18,10 +18,14 @@ static_assert((int)LINUX_GFP_KERNEL == PCPU_GFP_KERNEL && (int)LINUX_GFP_NOFS ==
 		      (int)LINUX_GFP_NOWAIT == PCPU_GFP_NOWAIT,
 	      "classes have two names");
 
+static_assert(LINUX_NO_RECLAIM == SUBJECT_NO_RECLAIM && LINUX_FULL_GFP == SUBJECT_FULL_GFP &&
+		      LINUX_EARLY_WORK == SUBJECT_EARLY_WORK,
+	      "flags have two names");
+
 static unsigned int linux_flags(void *s)
 {
 	(void)s;
-	return SUBJECT_HAS_STATS;
+	return SUBJECT_HAS_STATS | kernel_times();
 }
 
 static uint64_t linux_alloc(void *s, const struct alloc_args *args)

@@ -54,6 +54,11 @@ enum linux_first {
 	LINUX_FIRST_AUTO,
 };
 
+/* As SUBJECT_* of oracle/subject.h. */
+#define LINUX_NO_RECLAIM 2u
+#define LINUX_FULL_GFP 4u
+#define LINUX_EARLY_WORK 8u
+
 /* As enum pcpu_trouble of impl/env.h. */
 enum linux_trouble {
 	LINUX_TROUBLE_BUG,
@@ -178,6 +183,8 @@ int kernel_panicked(void);
 void kernel_layout(struct linux_layout *l);
 
 /* Address at unit offset 0, or 0. */
+/* LINUX_NO_RECLAIM and so on, by features of the tree. */
+unsigned int kernel_times(void);
 unsigned long kernel_alloc(unsigned long size, unsigned long align, int reserved,
 			   enum linux_gfp gfp);
 void kernel_free(unsigned long addr);

@@ -501,3 +501,19 @@ void kernel_shutdown(void)
 	mutex_unlock(&pcpu_alloc_mutex);
 	kernel_purge();
 }
+
+unsigned int kernel_times(void)
+{
+	unsigned int times = 0;
+
+#ifndef HAVE_ISOLATED
+	times |= LINUX_NO_RECLAIM;
+#endif
+#ifndef HAVE_MAY_BLOCK
+	times |= LINUX_FULL_GFP;
+#endif
+#ifdef HAVE_EARLY_WORK
+	times |= LINUX_EARLY_WORK;
+#endif
+	return times;
+}
