@@ -58,14 +58,18 @@ static bool check_place(struct oracle *o, uint64_t got, uint64_t full, uint64_t 
  * @o: the oracle
  * @full: bytes, with the guard page
  * @align: of it
+ * @ioremap: with VM_IOREMAP; else the kernel asks for no alignment, as sizes are pages anyway
  * @from: lowest address
  * @to: address after the highest
  */
-bool known_search_length(const struct oracle *o, uint64_t full, uint64_t align, uint64_t from,
-			 uint64_t to)
+bool known_search_length(const struct oracle *o, uint64_t full, uint64_t align, bool ioremap,
+			 uint64_t from, uint64_t to)
 {
-	return oracle_tolerates(o, KNOWN_SEARCH_LENGTH) && align > o->m.page && to - from != full &&
-	       full + align - 1 > full;
+	if (full + align - 1 <= full)
+		return false;
+	if (ioremap && oracle_tolerates(o, KNOWN_SEARCH_PAGE))
+		return true;
+	return oracle_tolerates(o, KNOWN_SEARCH_LENGTH) && align > o->m.page && to - from != full;
 }
 
 /**

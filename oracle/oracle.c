@@ -460,6 +460,17 @@ void oracle_settle_free(struct model *m, struct model_chunk *c)
 	}
 }
 
+/* Is a free of what is no live object known to go wrong? */
+static bool is_known_bad_free(const struct oracle *o, const struct model_chunk *c, int off)
+{
+	if (oracle_tolerates(o, PCPU_QUIRK_BAD_FREE))
+		return true;
+	if (!c || !c->populated[off / (int)o->m.page])
+		return oracle_tolerates(o, KNOWN_WILD_FREE);
+	return off % 4 && c->unit[off / 4] == UNIT_START &&
+	       oracle_tolerates(o, KNOWN_UNALIGNED_FREE);
+}
+
 /**
  * oracle_free - free
  * @o: the oracle
@@ -482,7 +493,7 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 	set_outcome(out, REASON_OK, c, off);
 	if (ptr && !live) {
 		out->reason = REASON_BAD_FREE;
-		if (oracle_tolerates(o, PCPU_QUIRK_BAD_FREE)) {
+		if (is_known_bad_free(o, c, off)) {
 			out->reason = REASON_BAD_FREE_NOT_ISSUED;
 			return true;
 		}

@@ -234,8 +234,8 @@ void vfree_naive(struct model *m, struct budget *b, struct model_vmalloc *v);
 void vm_drop_chunk_naive(struct model *m, const struct model_chunk *c);
 
 /* known_vm.c */
-bool known_search_length(const struct oracle *o, uint64_t full, uint64_t align, uint64_t from,
-			 uint64_t to);
+bool known_search_length(const struct oracle *o, uint64_t full, uint64_t align, bool ioremap,
+			 uint64_t from, uint64_t to);
 bool known_settle_area(struct oracle *o, uint64_t full, uint64_t align, uint64_t from, uint64_t to,
 		       uint64_t tag, struct outcome *out);
 bool known_size_wrap(const struct oracle *o, uint64_t size);

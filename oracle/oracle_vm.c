@@ -84,7 +84,8 @@ bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t 
 		return true;
 	}
 	if (vm_naive_area_args(&o->m.vm, size, ioremap, MAX_ORDER, &full, &align) &&
-	    known_search_length(o, full, align, from, to) && !budget_refuses(&b, PCPU_FAULT_AREA)) {
+	    known_search_length(o, full, align, ioremap, from, to) &&
+	    !budget_refuses(&b, PCPU_FAULT_AREA)) {
 		out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
 		CHECK_TROUBLE(o);
 		return known_settle_area(o, full, align, from, to, tag, out) && settle(o, &b);

@@ -116,8 +116,9 @@ struct subject_area {
 #define SUBJECT_HAS_STATS 1u /* keeps struct subject_stats and the per-chunk figures */
 /* What was documented otherwise at its time; docs/contract.md, "Other times". */
 #define SUBJECT_NO_RECLAIM 2u /* pages go with their chunk only (before 5.14) */
-#define SUBJECT_FULL_GFP 4u /* whoever may not do all that GFP_KERNEL may is atomic (before 6.15) \
-			     */
+#define SUBJECT_FULL_GFP                                                         \
+	4u /* whoever may not do all that GFP_KERNEL may is atomic (before 6.15) \
+	    */
 #define SUBJECT_EARLY_WORK \
 	8u /* empty pages are counted before those of a request are there (7.x) */
 
