@@ -48,7 +48,7 @@ static bool near(const struct boot_config *cfg, unsigned int a, unsigned int b)
 }
 
 /* Take the lowest CPU that has no group, and all that have none and are near it; repeat. */
-static void play_groups(struct play *p, bool by_distance)
+static void play_groups_by_first(struct play *p, bool by_distance)
 {
 	bool placed[BOOT_MAX_CPUS] = { false };
 
@@ -67,6 +67,38 @@ static void play_groups(struct play *p, bool by_distance)
 			p->f->nr_cpus++;
 		}
 		p->f->nr_groups++;
+	}
+}
+
+/* Is a CPU near all CPUs before it that are in a group? */
+static bool near_all(const struct play *p, unsigned int cpu, unsigned int group)
+{
+	for (unsigned int other = 0; other < cpu; other++)
+		if (possible(p->cfg, other) && p->f->group_of[other] == group &&
+		    !near(p->cfg, other, cpu))
+			return false;
+	return true;
+}
+
+/* As long ago: each CPU goes to the first group that it is near all CPUs of. */
+static void play_groups(struct play *p, bool by_distance)
+{
+	if (!p->m->all_near || !by_distance || !p->cfg->distance) {
+		play_groups_by_first(p, by_distance);
+		return;
+	}
+	p->f->nr_groups = p->f->nr_cpus = 0;
+	for (unsigned int cpu = 0; cpu < p->cfg->nr_cpu_ids; cpu++) {
+		unsigned int group = 0;
+
+		if (!possible(p->cfg, cpu))
+			continue;
+		while (!near_all(p, cpu, group))
+			group++;
+		p->f->group_of[cpu] = group;
+		p->f->nr_cpus++;
+		if (group == p->f->nr_groups)
+			p->f->nr_groups++;
 	}
 }
 

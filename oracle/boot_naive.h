@@ -54,6 +54,7 @@ extern const char *const boot_rule_names[BOOT_RULE_NR];
  * @budget:    faults armed before
  * @early:     where the vmalloc space puts an early area, or 0 if nowhere
  * @early_ctx: passed to it
+ * @all_near:  a CPU has to be near all others of its group, not only the first
  */
 struct boot_naive_machine {
 	const struct boot_config *cfg;
@@ -61,6 +62,7 @@ struct boot_naive_machine {
 	struct budget budget;
 	uint64_t (*early)(const void *ctx, uint64_t size, uint64_t align);
 	const void *early_ctx;
+	bool all_near;
 };
 
 /**

@@ -88,10 +88,11 @@ bool oracle_init(struct oracle *o, const struct machine *machine, const struct s
 	o->w = w;
 	o->tolerate = tolerate;
 	o->flags = flags;
+	o->times = ops->flags(NULL);
 	oracle_foretell_boot(o, &layout);
 	model_init(&o->m, machine, &layout, false);
 	o->s = ops->create(machine, w, option);
-	o->m.times = ops->flags(o->s);
+	o->m.times = o->times;
 	CHECK_TROUBLE(o);
 	if (!oracle_check_boot(o))
 		return false;

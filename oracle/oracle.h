@@ -91,6 +91,7 @@ struct outcome {
  *             far as documented
  * @used:      those without a quirk that made the subject do otherwise than the contract says
  * @flags:     ORACLE_*
+ * @times:     enum subject_flag: by what was documented at its time the subject is judged
  * @view:      the subject's internals after the last op
  * @machine:   what it runs on
  * @boot:      what was foretold of booting, until that was checked
@@ -110,7 +111,7 @@ struct oracle {
 	void *s;
 	struct world *w;
 	struct model m;
-	unsigned int tolerate, used, flags;
+	unsigned int tolerate, used, flags, times;
 	struct subject_view view;
 	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
 	const struct machine *machine;

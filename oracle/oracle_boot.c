@@ -34,7 +34,7 @@ static uint64_t early_area(const void *ctx, uint64_t size, uint64_t align)
 }
 
 static void trial_init(struct trial *t, const struct machine *m, const struct boot_args *args,
-		       struct world *w)
+		       struct world *w, unsigned int times)
 {
 	memset(&t->vm, 0, sizeof(t->vm));
 	t->m = m;
@@ -45,6 +45,7 @@ static void trial_init(struct trial *t, const struct machine *m, const struct bo
 		.budget = w->budget,
 		.early = early_area,
 		.early_ctx = t,
+		.all_near = times & SUBJECT_ALL_NEAR,
 	};
 	world_boot_config(m, &t->naive.mem, false);
 	boot_naive_forecast(&t->naive, &t->f);
@@ -160,7 +161,7 @@ void oracle_foretell_boot(struct oracle *o, struct layout *l)
 
 	o->boot = model_alloc(sizeof(*o->boot));
 	boot_args_of(o->machine, &args);
-	trial_init(o->boot, o->machine, &args, o->w);
+	trial_init(o->boot, o->machine, &args, o->w, o->times);
 	layout_of_forecast(l, o->boot);
 }
 
@@ -266,7 +267,7 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 	m.static_size = args->static_size;
 	world_init(&w, &m);
 	memcpy(w.budget.fault, o->w->budget.fault, sizeof(w.budget.fault));
-	trial_init(t, &m, args, &w);
+	trial_init(t, &m, args, &w, o->times);
 	boot = o->ops->boot(&m, args, &w, &status, &areas);
 	ok = trial_check(o, t, &w, status, areas);
 	if (t->f.status != BOOT_OK)

@@ -112,15 +112,23 @@ struct subject_area {
 	unsigned int nr_pages;
 };
 
-/* Subject flags. */
-#define SUBJECT_HAS_STATS 1u /* keeps struct subject_stats and the per-chunk figures */
-/* What was documented otherwise at its time; docs/contract.md, "Other times". */
-#define SUBJECT_NO_RECLAIM 2u /* pages go with their chunk only (before 5.14) */
-#define SUBJECT_FULL_GFP                                                         \
-	4u /* whoever may not do all that GFP_KERNEL may is atomic (before 6.15) \
-	    */
-#define SUBJECT_EARLY_WORK \
-	8u /* empty pages are counted before those of a request are there (7.x) */
+/**
+ * enum subject_flag - what a subject has, and what was documented otherwise at its time
+ * @SUBJECT_HAS_STATS:  it keeps struct subject_stats and the per-chunk figures
+ * @SUBJECT_NO_RECLAIM: pages go with their chunk only (Linux before 5.14)
+ * @SUBJECT_FULL_GFP:   who may not do all that GFP_KERNEL may is atomic (before 6.15)
+ * @SUBJECT_EARLY_WORK: empty pages are counted before those of a request are there (7.x)
+ * @SUBJECT_ALL_NEAR:   a CPU is near all others of its group, not only the first (before 5.13)
+ *
+ * docs/contract.md, "Other times".
+ */
+enum subject_flag {
+	SUBJECT_HAS_STATS = 1,
+	SUBJECT_NO_RECLAIM = 2,
+	SUBJECT_FULL_GFP = 4,
+	SUBJECT_EARLY_WORK = 8,
+	SUBJECT_ALL_NEAR = 16,
+};
 
 /**
  * struct subject_ops - the adapter
@@ -129,7 +137,7 @@ struct subject_area {
  * @layout:      what booting came to; the areas are valid if the status is BOOT_OK, and if it is
  *               not, no other op but @destroy is called
  * @destroy:     gives everything back to the world
- * @flags:       SUBJECT_*
+ * @flags:       enum subject_flag; asked before there is a subject, with NULL
  * @alloc:       address at unit offset 0, or 0
  * @free:        false if the address was refused
  * @balance:     runs the worker

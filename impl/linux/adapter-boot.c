@@ -263,6 +263,12 @@ void *linux_boot(const struct machine *m, const struct boot_args *args, struct w
 #define LINUX_KM 0 /* else chunks are made by mm/percpu-km.c */
 #endif
 
+/* Functions that return an address can return -errno in its place (IS_ERR_VALUE()). */
+static uint64_t highest_end(const struct machine *m)
+{
+	return (uint64_t)(unsigned long)-4096 & ~(uint64_t)(m->page - 1);
+}
+
 const char *linux_unfit(const struct machine *m)
 {
 #ifdef LINUX_PAGE_SHIFT
@@ -275,6 +281,8 @@ const char *linux_unfit(const struct machine *m)
 	if (m->va_bits != WORD_BITS)
 		return WORD_BITS == 64 ? "its addresses have 64 bits" :
 					 "its addresses have 32 bits";
+	if (machine_vm_end(m) > highest_end(m))
+		return "its last 4095 addresses are error codes";
 	return NULL;
 }
 
@@ -285,9 +293,11 @@ void linux_fit(struct machine *m)
 #endif
 	m->backing = LINUX_KM ? BACKING_KM : BACKING_VM;
 	m->va_bits = WORD_BITS;
-	if (WORD_BITS == 32 && machine_vm_end(m) - 1 > UINT32_MAX)
-		m->vm_start = MACHINE_VM_START;
 	machine_clamp(m);
+	if (machine_vm_end(m) > highest_end(m)) {
+		m->vm_start = MACHINE_VM_START;
+		machine_clamp(m);
+	}
 }
 
 uint64_t linux_per_cpu_ptr(const struct boot_areas *areas, uint64_t ptr, unsigned int cpu)

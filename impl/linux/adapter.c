@@ -18,8 +18,10 @@ static_assert((int)LINUX_GFP_KERNEL == PCPU_GFP_KERNEL && (int)LINUX_GFP_NOFS ==
 		      (int)LINUX_GFP_NOWAIT == PCPU_GFP_NOWAIT,
 	      "classes have two names");
 
-static_assert(LINUX_NO_RECLAIM == SUBJECT_NO_RECLAIM && LINUX_FULL_GFP == SUBJECT_FULL_GFP &&
-		      LINUX_EARLY_WORK == SUBJECT_EARLY_WORK,
+static_assert((int)LINUX_NO_RECLAIM == SUBJECT_NO_RECLAIM &&
+		      (int)LINUX_FULL_GFP == SUBJECT_FULL_GFP &&
+		      (int)LINUX_EARLY_WORK == SUBJECT_EARLY_WORK &&
+		      (int)LINUX_ALL_NEAR == SUBJECT_ALL_NEAR,
 	      "flags have two names");
 
 static unsigned int linux_flags(void *s)
@@ -276,18 +278,15 @@ static uint64_t linux_get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t
 }
 
 /*
- * An array of pages above a page is memory of vmalloc() itself, with an area of its own; on a
- * machine with small pages, but pointers of full size, that would be nearly every one.  And what is
- * more than all memory only by a part of a page is only found to be so when memory has run out.
+ * What is more than all memory only by a part of a page the kernel finds to be so only when memory
+ * has run out.
  */
 static bool linux_offers_vmalloc(void *s, uint64_t size)
 {
 	struct linux_subject *l = s;
-	uint64_t page = l->in.m->page, whole = size / page, nr = whole + !!(size % page);
+	uint64_t page = l->in.m->page;
 
-	if (nr > whole && whole == l->in.m->frames)
-		return false;
-	return nr <= page / sizeof(void *) || nr > l->in.m->frames;
+	return size % page == 0 || size / page != l->in.m->frames;
 }
 
 static uint64_t linux_vmalloc(void *s, uint64_t size, unsigned int node)

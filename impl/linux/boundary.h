@@ -54,10 +54,13 @@ enum linux_first {
 	LINUX_FIRST_AUTO,
 };
 
-/* As SUBJECT_* of oracle/subject.h. */
-#define LINUX_NO_RECLAIM 2u
-#define LINUX_FULL_GFP 4u
-#define LINUX_EARLY_WORK 8u
+/* As enum subject_flag of oracle/subject.h. */
+enum linux_times {
+	LINUX_NO_RECLAIM = 2,
+	LINUX_FULL_GFP = 4,
+	LINUX_EARLY_WORK = 8,
+	LINUX_ALL_NEAR = 16,
+};
 
 /* As enum pcpu_trouble of impl/env.h. */
 enum linux_trouble {

@@ -512,6 +512,9 @@ unsigned int kernel_times(void)
 #ifndef HAVE_MAY_BLOCK
 	times |= LINUX_FULL_GFP;
 #endif
+#ifdef HAVE_ALL_NEAR
+	times |= LINUX_ALL_NEAR;
+#endif
 #ifdef HAVE_EARLY_WORK
 	times |= LINUX_EARLY_WORK;
 #endif

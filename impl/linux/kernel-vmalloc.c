@@ -29,6 +29,12 @@
 #define num_possible_cpus() 1U
 
 /*
+ * Of these depends how much may be freed lazily before it is purged, by trees before 5.13 at once:
+ * that is the program's business, so as many as can be.
+ */
+#define fls(x) (fls(x) << 16)
+
+/*
  * A long array of pages would be vmalloc memory itself; here it comes from the heap like a short
  * one.  Told from the definition, and from other calls, by the first word of the first argument.
  */
@@ -47,6 +53,7 @@
 #include LINUX_VMALLOC_C
 
 #undef num_possible_cpus
+#undef fls
 
 void linux_vmalloc_start(void)
 {
