@@ -156,6 +156,8 @@ static bool populate_missing(struct pcpu_chunk *chunk, unsigned int start, unsig
 static void zero_area(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk, int off,
 		      int size)
 {
+	if (!a->env.frame_data)
+		return;
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		unsigned int pos = (unsigned int)off;
 		unsigned int end = (unsigned int)(off + size);
