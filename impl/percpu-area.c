@@ -18,9 +18,9 @@
 static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int align, int *bit_off,
 			    int *bits)
 {
-	int block_bits = chunk->a->block_bits;
-	int i = *bit_off / block_bits;
-	int block_off = *bit_off % block_bits;
+	int block_bits = chunk->a->block_bits, shift = chunk->a->block_shift;
+	int i = *bit_off >> shift;
+	int block_off = *bit_off & (block_bits - 1);
 
 	*bits = 0;
 	for (; i < chunk->nr_pages; i++) {
@@ -43,14 +43,14 @@ static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int 
 			int start = pcpu_hint_start(b, alloc_bits);
 
 			*bits = pad + alloc_bits + b->contig_hint_start - start;
-			*bit_off = i * block_bits + start;
+			*bit_off = (i << shift) + start;
 			return;
 		}
 		block_off = 0; /* further blocks have not been seen at all */
 
 		*bit_off = pcpu_align_up(block_bits - b->right_free, align);
 		*bits = block_bits - *bit_off;
-		*bit_off += i * block_bits;
+		*bit_off += i << shift;
 		if (*bits >= alloc_bits)
 			return;
 	}
@@ -64,15 +64,15 @@ static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int 
  */
 static bool is_populated(const struct pcpu_chunk *chunk, int bit_off, int bits, int *next)
 {
-	unsigned int block_bits = (unsigned int)chunk->a->block_bits;
-	unsigned int start = (unsigned int)bit_off / block_bits;
-	unsigned int end = ((unsigned int)(bit_off + bits) + block_bits - 1) / block_bits;
+	int shift = chunk->a->block_shift;
+	unsigned int start = (unsigned int)bit_off >> shift;
+	unsigned int end = (unsigned int)(bit_off + bits + chunk->a->block_bits - 1) >> shift;
 
 	start = pcpu_next_zero_bit(chunk->populated, end, start);
 	if (start >= end)
 		return true;
 
-	*next = (int)(pcpu_next_bit(chunk->populated, end, start + 1) * block_bits);
+	*next = (int)(pcpu_next_bit(chunk->populated, end, start + 1) << shift);
 	return false;
 }
 

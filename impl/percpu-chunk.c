@@ -53,6 +53,7 @@ static struct pcpu_chunk *new_chunk(struct pcpu_allocator *a, int nr_pages, bool
 	chunk->a = a;
 	chunk->nr_pages = nr_pages;
 	pcpu_list_init(&chunk->list);
+	chunk->slot = -1;
 
 	chunk->alloc_map = meta(a, meta_kind, PCPU_BITS_TO_WORDS(bits), sizeof(unsigned long));
 	if (!chunk->alloc_map)
@@ -212,7 +213,7 @@ void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
 	a->stats.nr_chunks--;
 	if (chunk->areas)
 		free_areas(chunk);
-	pcpu_list_del(&chunk->list);
+	pcpu_chunk_unlink(chunk);
 	pcpu_free_chunk_md(chunk);
 }
 

@@ -12,7 +12,7 @@
 /* The words of the allocation map that belong to one block. */
 static const unsigned long *block_map(const struct pcpu_chunk *chunk, int index)
 {
-	return chunk->alloc_map + (unsigned int)(index * chunk->a->block_bits) / PCPU_WORD_BITS;
+	return chunk->alloc_map + ((unsigned int)index << chunk->a->block_shift) / PCPU_WORD_BITS;
 }
 
 /* An entirely free block; where a past scan hint lay still ranks later ones, as in Linux. */
@@ -36,36 +36,6 @@ void pcpu_init_hints(struct pcpu_chunk *chunk)
 	init_md(&chunk->md, pcpu_chunk_map_bits(chunk), 0);
 	for (int i = 0; i < chunk->nr_pages; i++)
 		init_md(chunk->blocks + i, chunk->a->block_bits, 0);
-}
-
-/**
- * pcpu_hint_fits - would a request fit at the contig hint
- * @md: a block, or the chunk seen as one
- * @bits: size in bits
- * @align: alignment in bits, a power of two
- *
- * The padding is that of the contig hint's own start, so a fit elsewhere may be passed over.
- */
-bool pcpu_hint_fits(const struct pcpu_block_md *md, int bits, int align)
-{
-	int pad = pcpu_align_up(md->contig_hint_start, align) - md->contig_hint_start;
-
-	return pad + bits <= md->contig_hint;
-}
-
-/**
- * pcpu_hint_start - where to start looking for a request that fits at the contig hint
- * @md: a block, or the chunk seen as one
- * @bits: size in bits
- *
- * Normally the first free bit, to fill holes first.  But what is larger than the scan hint can
- * be looked for behind it, if the contig hint lies there as a fallback.
- */
-int pcpu_hint_start(const struct pcpu_block_md *md, int bits)
-{
-	if (md->scan_hint && md->contig_hint_start > md->scan_hint_start && bits > md->scan_hint)
-		return md->scan_hint_start + md->scan_hint;
-	return md->first_free;
 }
 
 /* True if @start is more aligned than @than; 0 is the most aligned of all. */
@@ -130,7 +100,8 @@ static void md_update_equal(const struct pcpu_allocator *a, struct pcpu_block_md
  * Enter the free area [start, end), which must be the whole of it inside @md, into the hints.
  * (pcpu_block_update())
  */
-static void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start, int end)
+static inline void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start,
+			     int end)
 {
 	int size = end - start;
 
@@ -164,8 +135,8 @@ static void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, 
 void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
 {
 	int block_bits = chunk->a->block_bits;
-	int index = bit_off / block_bits;
-	int s_off = bit_off % block_bits;
+	int index = bit_off >> chunk->a->block_shift;
+	int s_off = bit_off & (block_bits - 1);
 	int e_off = s_off + bits;
 	unsigned int last;
 
@@ -179,38 +150,50 @@ void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
 }
 
 /*
- * The next free area at or after *bit_off that the block hints know of, joined over blocks;
- * *bit_off is the end of the map if there is none.  (pcpu_next_md_free_region())
+ * Enter the free areas at or after a bit that the block hints know of into the chunk's hints: the
+ * contig hint of each block, and what touches its right edge, joined with the blocks behind it.
+ * (pcpu_next_md_free_region(), until there is none)
  */
-static void next_free_region(const struct pcpu_chunk *chunk, int *bit_off, int *bits)
+static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 {
-	int block_bits = chunk->a->block_bits;
-	int i = *bit_off / block_bits;
-	int block_off = *bit_off % block_bits;
+	const struct pcpu_allocator *a = chunk->a;
+	int block_bits = a->block_bits;
+	int i = bit_off >> a->block_shift;
+	int block_off = bit_off & (block_bits - 1);
 
-	*bits = 0;
-	for (; i < chunk->nr_pages; i++) {
+	while (i < chunk->nr_pages) {
 		const struct pcpu_block_md *b = chunk->blocks + i;
+		int end = b->contig_hint_start + b->contig_hint, left = -1;
 
-		if (*bits) {
-			/* an area that began in an earlier block */
-			*bits += b->left_free;
-			if (b->left_free == block_bits)
+		if (b->contig_hint && b->contig_hint_start >= block_off && end < block_bits) {
+			int base = i << a->block_shift;
+
+			md_update(a, &chunk->md, base + b->contig_hint_start, base + end);
+			if (end + 1 == block_bits) {
+				/* the next area is looked for from the bit after its end */
+				i++;
+				block_off = 0;
 				continue;
-			return;
+			}
 		}
 
-		/* one that touches the right edge is joined with the next block below */
-		*bits = b->contig_hint;
-		if (*bits && b->contig_hint_start >= block_off &&
-		    *bits + b->contig_hint_start < block_bits) {
-			*bit_off = i * block_bits + b->contig_hint_start;
-			return;
-		}
 		block_off = 0; /* further blocks have not been seen at all */
-
-		*bits = b->right_free;
-		*bit_off = (i + 1) * block_bits - b->right_free;
+		bit_off = ((i + 1) << a->block_shift) - b->right_free;
+		i++;
+		if (!b->right_free)
+			continue;
+		while (i < chunk->nr_pages && (left = chunk->blocks[i].left_free) == block_bits)
+			i++;
+		if (i == chunk->nr_pages) {
+			md_update(a, &chunk->md, bit_off, i << a->block_shift);
+			return;
+		}
+		md_update(a, &chunk->md, bit_off, (i << a->block_shift) + left);
+		block_off = left + 1;
+		if (block_off == block_bits) {
+			i++;
+			block_off = 0;
+		}
 	}
 }
 
@@ -222,8 +205,7 @@ static void refresh_chunk(struct pcpu_chunk *chunk, bool full)
 {
 	struct pcpu_block_md *md = &chunk->md;
 	bool promote = pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE);
-	int map_bits = pcpu_chunk_map_bits(chunk);
-	int bit_off, bits;
+	int bit_off;
 
 	if (promote && !full && md->scan_hint) {
 		bit_off = md->scan_hint_start + md->scan_hint;
@@ -237,52 +219,127 @@ static void refresh_chunk(struct pcpu_chunk *chunk, bool full)
 			md->scan_hint = 0;
 	}
 
-	for (next_free_region(chunk, &bit_off, &bits); bit_off < map_bits;
-	     bit_off += bits + 1, next_free_region(chunk, &bit_off, &bits))
-		md_update(chunk->a, md, bit_off, bit_off + bits);
+	update_from_blocks(chunk, bit_off);
+}
+
+/* The lowest of several bits with the most factors of two in its number. */
+static unsigned int best_aligned_bit(unsigned long bits)
+{
+	static const unsigned long multiples[] = { ~0UL / 3,	 ~0UL / 15,	      ~0UL / 255,
+						   ~0UL / 65535, ~0UL / 0xffffffffUL, 1 };
+
+	for (size_t i = 0; i < sizeof(multiples) / sizeof(multiples[0]); i++)
+		if (bits & multiples[i])
+			bits &= multiples[i];
+	return (unsigned int)__builtin_ctzl(bits);
+}
+
+/* The bits of a word at which so many free bits begin. */
+static unsigned long runs_of(unsigned long free, int bits)
+{
+	for (int done = 1, step; done < bits && free; done += step) {
+		step = pcpu_min_int(done, bits - done);
+		free &= free >> step;
+	}
+	return free;
+}
+
+/*
+ * Enter the free areas of one word into a block's hints, of which none goes on behind the word.
+ *
+ * Those that are smaller than the contig hint change nothing, as it lies before them, and are not
+ * looked at.  Of several as large, and none larger, all that counts is which one is aligned best,
+ * and the last one: it becomes the scan hint unless it is that one.
+ */
+static void update_from_word(const struct pcpu_allocator *a, struct pcpu_block_md *b, int base,
+			     unsigned long free)
+{
+	if (b->contig_hint && (base || !(free & 1))) {
+		unsigned long runs;
+
+		if (b->contig_hint >= (int)PCPU_WORD_BITS)
+			return;
+		runs = runs_of(free, b->contig_hint);
+		if (!runs)
+			return;
+		if (!(runs & (runs >> 1)) && runs & (runs - 1)) {
+			int best = (int)best_aligned_bit(runs);
+			int last = (int)PCPU_WORD_BITS - 1 - __builtin_clzl(runs);
+
+			if (best != last) {
+				if (better_aligned(base + best, b->contig_hint_start))
+					b->contig_hint_start = base + best;
+				b->scan_hint_start = base + last;
+				b->scan_hint = b->contig_hint;
+				return;
+			}
+		}
+	}
+	while (free) {
+		unsigned long behind = free + (free & -free); /* the lowest run becomes one bit */
+		int end = behind ? __builtin_ctzl(behind) : (int)PCPU_WORD_BITS;
+
+		md_update(a, b, base + __builtin_ctzl(free), base + end);
+		free &= behind;
+	}
+}
+
+/* Enter the free areas at or after a bit of a block into its hints. */
+static void update_from_map(const struct pcpu_chunk *chunk, int index, int start)
+{
+	struct pcpu_block_md *b = chunk->blocks + index;
+	const unsigned long *map = block_map(chunk, index);
+	int open = -1; /* where a free area that goes on behind a word begins */
+	unsigned long first = pcpu_mask_from((unsigned int)start);
+	int base = start & ~(int)(PCPU_WORD_BITS - 1);
+
+	for (; base < b->nr_bits; base += (int)PCPU_WORD_BITS, first = ~0UL) {
+		unsigned long used = map[(unsigned int)base / PCPU_WORD_BITS];
+		unsigned long free = ~used & first;
+
+		if (open >= 0) {
+			if (!used)
+				continue;
+			md_update(chunk->a, b, open, base + __builtin_ctzl(used));
+			open = -1;
+			free &= ~0UL << __builtin_ctzl(used);
+		}
+		if (free >> (PCPU_WORD_BITS - 1)) {
+			unsigned int behind =
+				~free ? PCPU_WORD_BITS - (unsigned int)__builtin_clzl(~free) : 0;
+
+			open = base + (int)behind;
+			free &= ~(~0UL << behind);
+		}
+		if (free)
+			update_from_word(chunk->a, b, base, free);
+	}
+	if (open >= 0)
+		md_update(chunk->a, b, open, b->nr_bits);
 }
 
 /* Find a block's contig hint and right edge again from the allocation map. */
 static void refresh_block(struct pcpu_chunk *chunk, int index)
 {
 	struct pcpu_block_md *b = chunk->blocks + index;
-	const unsigned long *map = block_map(chunk, index);
-	unsigned int nr = (unsigned int)chunk->a->block_bits;
-	unsigned int start, end;
+	int start;
 
 	if (pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE) && b->scan_hint) {
-		start = (unsigned int)(b->scan_hint_start + b->scan_hint);
+		start = b->scan_hint_start + b->scan_hint;
 		b->contig_hint_start = b->scan_hint_start;
 		b->contig_hint = b->scan_hint;
 	} else {
-		start = (unsigned int)b->first_free;
+		start = b->first_free;
 		b->contig_hint = 0;
 	}
 	b->scan_hint = 0;
 	b->right_free = 0;
-
-	for (start = pcpu_next_zero_bit(map, nr, start); start < nr;
-	     start = pcpu_next_zero_bit(map, nr, end + 1)) {
-		end = pcpu_next_bit(map, nr, start + 1);
-		md_update(chunk->a, b, (int)start, (int)end);
-	}
+	update_from_map(chunk, index, start);
 }
 
 static bool overlaps(int start, int size, int x, int y)
 {
 	return start < y && x < start + size;
-}
-
-/**
- * pcpu_update_empty_pages - count pages that became or ceased to be empty and populated
- * @chunk: the chunk
- * @nr: by how many
- */
-void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr)
-{
-	chunk->nr_empty_pop_pages += nr;
-	if (chunk != chunk->a->reserved_chunk && !chunk->isolated)
-		chunk->a->nr_empty_pop_pages += nr;
 }
 
 /* The first block of an allocation; @s_off and @bits may reach into the next one. */
@@ -350,9 +407,9 @@ static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
 void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits)
 {
 	int block_bits = chunk->a->block_bits;
-	int s_index = bit_off / block_bits;
-	int e_index = (bit_off + bits - 1) / block_bits;
-	int e_off = (bit_off + bits - 1) % block_bits + 1;
+	int s_index = bit_off >> chunk->a->block_shift;
+	int e_index = (bit_off + bits - 1) >> chunk->a->block_shift;
+	int e_off = ((bit_off + bits - 1) & (block_bits - 1)) + 1;
 	struct pcpu_block_md *md = &chunk->md;
 	int nr_empty = 0;
 
@@ -360,7 +417,7 @@ void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits)
 
 	if (chunk->blocks[s_index].contig_hint == block_bits)
 		nr_empty++;
-	hint_alloc_first(chunk, s_index, bit_off % block_bits, bits);
+	hint_alloc_first(chunk, s_index, bit_off & (block_bits - 1), bits);
 
 	if (s_index != e_index) {
 		if (chunk->blocks[e_index].contig_hint == block_bits)
@@ -423,8 +480,8 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 {
 	const struct pcpu_allocator *a = chunk->a;
 	int block_bits = a->block_bits;
-	int s = index * block_bits + start;
-	int e = index * block_bits + end;
+	int s = (index << a->block_shift) + start;
+	int e = (index << a->block_shift) + end;
 
 	if (pcpu_quirk(a, PCPU_QUIRK_FREE_END)) {
 		md_update(a, &chunk->md, s, end);
@@ -457,15 +514,15 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits)
 {
 	int block_bits = chunk->a->block_bits;
-	int s_index = bit_off / block_bits;
-	int e_index = (bit_off + bits - 1) / block_bits;
-	int e_off = (bit_off + bits - 1) % block_bits + 1;
+	int s_index = bit_off >> chunk->a->block_shift;
+	int e_index = (bit_off + bits - 1) >> chunk->a->block_shift;
+	int e_off = ((bit_off + bits - 1) & (block_bits - 1)) + 1;
 	int nr_empty = 0;
 	int start, end, s_end;
 
 	assert(bits > 0 && e_index < chunk->nr_pages);
 
-	start = extend_left(chunk, s_index, bit_off % block_bits);
+	start = extend_left(chunk, s_index, bit_off & (block_bits - 1));
 	end = extend_right(chunk, e_index, e_off);
 
 	s_end = s_index == e_index ? end : block_bits;

@@ -10,11 +10,6 @@
 
 #include "internal.h"
 
-static struct pcpu_chunk *chunk_of(struct pcpu_list *node)
-{
-	return pcpu_container_of(node, struct pcpu_chunk, list);
-}
-
 /**
  * pcpu_prepare_request - check and normalise the arguments of an allocation
  * @a: the allocator
@@ -50,14 +45,15 @@ enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t siz
  * @off: where the byte offset is stored
  *
  * From the slot of the size upwards.  A chunk of a low slot that fails goes to slot 0, out of
- * sight until a free relocates it.
+ * sight until a free relocates it.  Chunks of other slots whose contig hint is too small fail
+ * without a look, as nothing follows from that.
  *
  * Return: the chunk, or NULL if no chunk fits.
  */
 struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request *req, int *off)
 {
-	struct pcpu_list *pos, *next;
-	struct pcpu_chunk *chunk;
+	int low = pcpu_size_to_slot(a, req->size);
+	struct pcpu_chunk *chunk, *next;
 	int start;
 
 	if (req->reserved) {
@@ -69,11 +65,15 @@ struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request
 		return *off >= 0 ? chunk : NULL;
 	}
 
-	for (int slot = pcpu_size_to_slot(a, req->size); slot <= a->free_slot; slot++) {
-		pcpu_list_for_each_safe(pos, next, a->slots + slot) {
-			chunk = chunk_of(pos);
+	for (uint64_t slots = a->in_use >> low << low; slots; slots &= slots - 1) {
+		int slot = __builtin_ctzll(slots);
+
+		if (slot > a->free_slot)
+			break;
+		for (chunk = pcpu_slot_first(a, slot, req->bits); chunk; chunk = next) {
 			start = pcpu_find_block_fit(chunk, req->bits, req->bit_align, req->atomic);
 			if (start < 0) {
+				next = pcpu_slot_next(chunk, req->bits);
 				if (slot < PCPU_SLOT_FAIL_THRESHOLD)
 					pcpu_chunk_move(chunk, 0, true);
 				continue;
@@ -83,6 +83,7 @@ struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request
 				pcpu_reintegrate_chunk(chunk);
 				return chunk;
 			}
+			next = pcpu_slot_next(chunk, req->bits);
 		}
 	}
 	return NULL;
