@@ -152,46 +152,52 @@ void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
 /*
  * Enter the free areas at or after a bit that the block hints know of into the chunk's hints: the
  * contig hint of each block, and what touches its right edge, joined with the blocks behind it.
+ * Those smaller than the chunk's contig hint change nothing, as it lies before them.
  * (pcpu_next_md_free_region(), until there is none)
  */
 static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 {
 	const struct pcpu_allocator *a = chunk->a;
-	int block_bits = a->block_bits;
-	int i = bit_off >> a->block_shift;
+	struct pcpu_block_md *md = &chunk->md;
+	int block_bits = a->block_bits, most = md->contig_hint;
 	int block_off = bit_off & (block_bits - 1);
+	const struct pcpu_block_md *end = chunk->blocks + chunk->nr_pages;
+	const struct pcpu_block_md *b = chunk->blocks + (bit_off >> a->block_shift), *first;
 
-	while (i < chunk->nr_pages) {
-		const struct pcpu_block_md *b = chunk->blocks + i;
-		int end = b->contig_hint_start + b->contig_hint, left = -1;
+	while (b < end) {
+		int size = b->contig_hint, left;
 
-		if (b->contig_hint && b->contig_hint_start >= block_off && end < block_bits) {
-			int base = i << a->block_shift;
-
-			md_update(a, &chunk->md, base + b->contig_hint_start, base + end);
-			if (end + 1 == block_bits) {
+		if (size >= most && size && b->contig_hint_start >= block_off &&
+		    b->contig_hint_start + size < block_bits) {
+			bit_off = (int)(b - chunk->blocks) * block_bits + b->contig_hint_start;
+			md_update(a, md, bit_off, bit_off + size);
+			most = md->contig_hint;
+			if (b->contig_hint_start + size + 1 == block_bits) {
 				/* the next area is looked for from the bit after its end */
-				i++;
+				b++;
 				block_off = 0;
 				continue;
 			}
 		}
 
 		block_off = 0; /* further blocks have not been seen at all */
-		bit_off = ((i + 1) << a->block_shift) - b->right_free;
-		i++;
-		if (!b->right_free)
+		size = b->right_free;
+		b++;
+		if (!size)
 			continue;
-		while (i < chunk->nr_pages && (left = chunk->blocks[i].left_free) == block_bits)
-			i++;
-		if (i == chunk->nr_pages) {
-			md_update(a, &chunk->md, bit_off, i << a->block_shift);
-			return;
+		first = b;
+		while (b < end && b->left_free == block_bits)
+			b++;
+		left = b < end ? b->left_free : 0;
+		size += (int)(b - first) * block_bits + left;
+		if (size >= most || b == end) {
+			bit_off = (int)(b - chunk->blocks) * block_bits + left;
+			md_update(a, md, bit_off - size, bit_off);
+			most = md->contig_hint;
 		}
-		md_update(a, &chunk->md, bit_off, (i << a->block_shift) + left);
 		block_off = left + 1;
 		if (block_off == block_bits) {
-			i++;
+			b++;
 			block_off = 0;
 		}
 	}
@@ -245,40 +251,52 @@ static unsigned long runs_of(unsigned long free, int bits)
 }
 
 /*
- * Enter the free areas of one word into a block's hints, of which none goes on behind the word.
+ * Enter the free areas of one word into a block's hints at once, if they are easily compared with
+ * the contig hint, which lies before them; true if that is all.
  *
- * Those that are smaller than the contig hint change nothing, as it lies before them, and are not
- * looked at.  Of several as large, and none larger, all that counts is which one is aligned best,
- * and the last one: it becomes the scan hint unless it is that one.
+ * Smaller ones change nothing.  Of several as large, and none larger, all that counts is which one
+ * is aligned best, and the last one: it becomes the scan hint unless it is that one.
  */
+static bool update_at_once(struct pcpu_block_md *b, int base, unsigned long free)
+{
+	unsigned long runs;
+	int best, last;
+
+	if (b->contig_hint >= (int)PCPU_WORD_BITS)
+		return true;
+	runs = runs_of(free, b->contig_hint);
+	if (!runs)
+		return true;
+	if (runs & (runs >> 1) || !(runs & (runs - 1)))
+		return false;
+	best = (int)best_aligned_bit(runs);
+	last = (int)PCPU_WORD_BITS - 1 - __builtin_clzl(runs);
+	if (best == last)
+		return false;
+	if (better_aligned(base + best, b->contig_hint_start))
+		b->contig_hint_start = base + best;
+	b->scan_hint_start = base + last;
+	b->scan_hint = b->contig_hint;
+	return true;
+}
+
+/* Enter the free areas of one word into a block's hints; none of them goes on behind the word. */
 static void update_from_word(const struct pcpu_allocator *a, struct pcpu_block_md *b, int base,
 			     unsigned long free)
 {
-	if (b->contig_hint && (base || !(free & 1))) {
-		unsigned long runs;
+	int most = 0; /* what the runs left over were last compared with */
 
-		if (b->contig_hint >= (int)PCPU_WORD_BITS)
-			return;
-		runs = runs_of(free, b->contig_hint);
-		if (!runs)
-			return;
-		if (!(runs & (runs >> 1)) && runs & (runs - 1)) {
-			int best = (int)best_aligned_bit(runs);
-			int last = (int)PCPU_WORD_BITS - 1 - __builtin_clzl(runs);
-
-			if (best != last) {
-				if (better_aligned(base + best, b->contig_hint_start))
-					b->contig_hint_start = base + best;
-				b->scan_hint_start = base + last;
-				b->scan_hint = b->contig_hint;
-				return;
-			}
-		}
-	}
 	while (free) {
-		unsigned long behind = free + (free & -free); /* the lowest run becomes one bit */
-		int end = behind ? __builtin_ctzl(behind) : (int)PCPU_WORD_BITS;
+		unsigned long behind;
+		int end;
 
+		if (b->contig_hint > most && (base || !(free & 1))) {
+			if (update_at_once(b, base, free))
+				return;
+			most = b->contig_hint;
+		}
+		behind = free + (free & -free); /* the lowest run becomes one bit */
+		end = behind ? __builtin_ctzl(behind) : (int)PCPU_WORD_BITS;
 		md_update(a, b, base + __builtin_ctzl(free), base + end);
 		free &= behind;
 	}
@@ -289,33 +307,30 @@ static void update_from_map(const struct pcpu_chunk *chunk, int index, int start
 {
 	struct pcpu_block_md *b = chunk->blocks + index;
 	const unsigned long *map = block_map(chunk, index);
-	int open = -1; /* where a free area that goes on behind a word begins */
-	unsigned long first = pcpu_mask_from((unsigned int)start);
-	int base = start & ~(int)(PCPU_WORD_BITS - 1);
+	unsigned int nr = (unsigned int)b->nr_bits, at = (unsigned int)start;
 
-	for (; base < b->nr_bits; base += (int)PCPU_WORD_BITS, first = ~0UL) {
-		unsigned long used = map[(unsigned int)base / PCPU_WORD_BITS];
-		unsigned long free = ~used & first;
+	while (at < nr) {
+		unsigned int word = at / PCPU_WORD_BITS, base = word * PCPU_WORD_BITS;
+		unsigned long free = ~map[word] & pcpu_mask_from(at);
+		unsigned int edge = PCPU_WORD_BITS;
 
-		if (open >= 0) {
-			if (!used)
-				continue;
-			md_update(chunk->a, b, open, base + __builtin_ctzl(used));
-			open = -1;
-			free &= ~0UL << __builtin_ctzl(used);
+		if (!~free)
+			edge = 0;
+		else if (free >> (PCPU_WORD_BITS - 1))
+			edge -= (unsigned int)__builtin_clzl(~free);
+		at = base + PCPU_WORD_BITS;
+		if (edge == PCPU_WORD_BITS) {
+			if (free)
+				update_from_word(chunk->a, b, (int)base, free);
+			continue;
 		}
-		if (free >> (PCPU_WORD_BITS - 1)) {
-			unsigned int behind =
-				~free ? PCPU_WORD_BITS - (unsigned int)__builtin_clzl(~free) : 0;
-
-			open = base + (int)behind;
-			free &= ~(~0UL << behind);
-		}
+		/* the last one goes on behind the word */
+		free &= ~(~0UL << edge);
 		if (free)
-			update_from_word(chunk->a, b, base, free);
+			update_from_word(chunk->a, b, (int)base, free);
+		at = pcpu_next_bit_far(map, nr, word + 1);
+		md_update(chunk->a, b, (int)(base + edge), (int)at);
 	}
-	if (open >= 0)
-		md_update(chunk->a, b, open, b->nr_bits);
 }
 
 /* Find a block's contig hint and right edge again from the allocation map. */
