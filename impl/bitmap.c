@@ -83,34 +83,34 @@ unsigned int pcpu_last_bit_far(const unsigned long *map, unsigned int from, unsi
  * pcpu_bitmap_set_far - set a range of bits
  * @map: the bit array
  * @from: first bit
- * @nr: number of bits; 0 is allowed
+ * @nr: number of bits: 0, or so many that they reach into another word
  */
 void pcpu_bitmap_set_far(unsigned long *map, unsigned int from, unsigned int nr)
 {
-	unsigned int end = from + nr, word = from / PCPU_WORD_BITS;
-	unsigned long mask = pcpu_mask_from(from);
+	unsigned int word = from / PCPU_WORD_BITS, last = (from + nr - 1) / PCPU_WORD_BITS;
 
 	if (!nr)
 		return;
-	for (; (word + 1) * PCPU_WORD_BITS < end; word++, mask = ~0UL)
-		map[word] |= mask;
-	map[word] |= mask & mask_below(end);
+	map[word] |= pcpu_mask_from(from);
+	while (++word < last)
+		map[word] = ~0UL;
+	map[last] |= mask_below(from + nr);
 }
 
 /**
  * pcpu_bitmap_clear_far - clear a range of bits
  * @map: the bit array
  * @from: first bit
- * @nr: number of bits; 0 is allowed
+ * @nr: number of bits: 0, or so many that they reach into another word
  */
 void pcpu_bitmap_clear_far(unsigned long *map, unsigned int from, unsigned int nr)
 {
-	unsigned int end = from + nr, word = from / PCPU_WORD_BITS;
-	unsigned long mask = pcpu_mask_from(from);
+	unsigned int word = from / PCPU_WORD_BITS, last = (from + nr - 1) / PCPU_WORD_BITS;
 
 	if (!nr)
 		return;
-	for (; (word + 1) * PCPU_WORD_BITS < end; word++, mask = ~0UL)
-		map[word] &= ~mask;
-	map[word] &= ~(mask & mask_below(end));
+	map[word] &= ~pcpu_mask_from(from);
+	while (++word < last)
+		map[word] = 0;
+	map[last] &= ~mask_below(from + nr);
 }

@@ -27,6 +27,7 @@
 #define PCPU_SLOT_BASE_SHIFT 5 /* 1 to 31 bytes share the lowest slots */
 #define PCPU_SLOT_FAIL_THRESHOLD 3
 #define PCPU_SLOTS_MAX 34 /* that a unit of less than 2 GiB can have */
+#define PCPU_KNOWN 64
 #define PCPU_EMPTY_POP_PAGES_LOW 2
 #define PCPU_EMPTY_POP_PAGES_HIGH 4
 
@@ -59,7 +60,8 @@ struct pcpu_block_md {
  * @list:               node in a slot
  * @slot:               which, or -1
  * @by_list:            node in the index of that slot, if it has one
- * @most:               no chunk in the index below @by_list has a larger contig hint
+ * @most:               no chunk in the index below @by_list has a larger contig hint; INT_MAX if
+ *                      it is in none
  * @a:                  the allocator
  * @base:               address of offset 0 in the unit of the CPU with unit offset 0
  * @free_bytes:         bytes not allocated
@@ -139,6 +141,9 @@ struct pcpu_stats {
  * @dice:               for the shape of these
  * @first_chunk:        serves the dynamic region of the first unit
  * @reserved_chunk:     serves the reserved region, or NULL; never on a list
+ * @known:              a chunk, or NULL, for each remainder of an address in units, the chunk last
+ *                      found there by an address
+ * @known_shift:        log2 of a unit, rounded up
  * @pages:              scratch array of frames, made at the first population and kept
  * @nr_empty_pop_pages: empty populated pages over all chunks neither isolated nor reserved
  * @nr_populated:       populated pages over all chunks
@@ -162,6 +167,8 @@ struct pcpu_allocator {
 	uint64_t dice;
 	struct pcpu_chunk *first_chunk;
 	struct pcpu_chunk *reserved_chunk;
+	struct pcpu_chunk *known[PCPU_KNOWN];
+	unsigned int known_shift;
 	uint32_t *pages;
 	int nr_empty_pop_pages;
 	unsigned long nr_populated;
@@ -297,10 +304,28 @@ struct pcpu_chunk *pcpu_slot_first(const struct pcpu_allocator *a, int slot, int
 struct pcpu_chunk *pcpu_slot_next(const struct pcpu_chunk *chunk, int bits);
 void pcpu_chunk_unlink(struct pcpu_chunk *chunk);
 void pcpu_chunk_move(struct pcpu_chunk *chunk, int slot, bool front);
-void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot);
+void pcpu_slot_raise(struct pcpu_chunk *chunk);
 void pcpu_isolate_chunk(struct pcpu_chunk *chunk);
 void pcpu_reintegrate_chunk(struct pcpu_chunk *chunk);
 void pcpu_sideline_chunk(struct pcpu_chunk *chunk);
+
+/**
+ * pcpu_chunk_relocate - put a chunk on the list that its contig hint calls for
+ * @chunk: the chunk
+ * @oslot: the slot its hint called for before, or -1 to move it in any case
+ *
+ * To the front if it gained, to the tail if it lost.  Isolated chunks stay where they are.  Must
+ * follow each change of the contig hint, as the index of the slot knows it.
+ */
+static inline void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot)
+{
+	int nslot = pcpu_chunk_slot(chunk);
+
+	if (!chunk->isolated && oslot != nslot)
+		pcpu_chunk_move(chunk, nslot, oslot < nslot);
+	else if (chunk->most < chunk->md.contig_hint)
+		pcpu_slot_raise(chunk);
+}
 
 /* percpu-chunk.c */
 struct pcpu_chunk *pcpu_create_chunk(struct pcpu_allocator *a);

@@ -38,8 +38,7 @@ static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int 
 
 		/* a contig hint before block_off was proposed the last time */
 		pad = pcpu_align_up(b->contig_hint_start, align) - b->contig_hint_start;
-		if (b->contig_hint && b->contig_hint_start >= block_off &&
-		    b->contig_hint >= pad + alloc_bits) {
+		if (b->contig_hint >= pad + alloc_bits && b->contig_hint_start >= block_off) {
 			int start = pcpu_hint_start(b, alloc_bits);
 
 			*bits = pad + alloc_bits + b->contig_hint_start - start;

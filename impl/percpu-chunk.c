@@ -54,6 +54,7 @@ static struct pcpu_chunk *new_chunk(struct pcpu_allocator *a, int nr_pages, bool
 	chunk->nr_pages = nr_pages;
 	pcpu_list_init(&chunk->list);
 	chunk->slot = -1;
+	chunk->most = INT_MAX;
 
 	chunk->alloc_map = meta(a, meta_kind, PCPU_BITS_TO_WORDS(bits), sizeof(unsigned long));
 	if (!chunk->alloc_map)
@@ -211,6 +212,9 @@ void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
 
 	assert(!chunk->nr_populated && !chunk->nr_alloc);
 	a->stats.nr_chunks--;
+	for (int i = 0; i < PCPU_KNOWN; i++)
+		if (a->known[i] == chunk)
+			a->known[i] = NULL;
 	if (chunk->areas)
 		free_areas(chunk);
 	pcpu_chunk_unlink(chunk);

@@ -186,6 +186,10 @@ static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 		if (!size)
 			continue;
 		first = b;
+		while (end - b >= 4 && b[0].left_free == block_bits &&
+		       b[1].left_free == block_bits && b[2].left_free == block_bits &&
+		       b[3].left_free == block_bits)
+			b += 4;
 		while (b < end && b->left_free == block_bits)
 			b++;
 		left = b < end ? b->left_free : 0;
@@ -302,7 +306,25 @@ static void update_from_word(const struct pcpu_allocator *a, struct pcpu_block_m
 	}
 }
 
-/* Enter the free areas at or after a bit of a block into its hints. */
+/*
+ * Where an area of at least two words less a bit, or the one at the end of the block, can begin at
+ * or after a bit: it contains a word that is free.
+ */
+static unsigned int skip_words(const unsigned long *map, unsigned int nr, unsigned int at)
+{
+	unsigned int word = at / PCPU_WORD_BITS;
+
+	if (at >= nr || !map[word])
+		return at;
+	while (++word * PCPU_WORD_BITS < nr && map[word])
+		;
+	return word - 1 > at / PCPU_WORD_BITS ? (word - 1) * PCPU_WORD_BITS : at;
+}
+
+/*
+ * Enter the free areas at or after a bit of a block into its hints.  Once the contig hint spans
+ * words, those are skipped in which nothing as large can lie: that contains a word that is free.
+ */
 static void update_from_map(const struct pcpu_chunk *chunk, int index, int start)
 {
 	struct pcpu_block_md *b = chunk->blocks + index;
@@ -322,14 +344,16 @@ static void update_from_map(const struct pcpu_chunk *chunk, int index, int start
 		if (edge == PCPU_WORD_BITS) {
 			if (free)
 				update_from_word(chunk->a, b, (int)base, free);
-			continue;
+		} else {
+			/* the last one goes on behind the word */
+			free &= ~(~0UL << edge);
+			if (free)
+				update_from_word(chunk->a, b, (int)base, free);
+			at = pcpu_next_bit_far(map, nr, word + 1);
+			md_update(chunk->a, b, (int)(base + edge), (int)at);
 		}
-		/* the last one goes on behind the word */
-		free &= ~(~0UL << edge);
-		if (free)
-			update_from_word(chunk->a, b, (int)base, free);
-		at = pcpu_next_bit_far(map, nr, word + 1);
-		md_update(chunk->a, b, (int)(base + edge), (int)at);
+		if (b->contig_hint >= 2 * (int)PCPU_WORD_BITS - 1)
+			at = skip_words(map, nr, at);
 	}
 }
 

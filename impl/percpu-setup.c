@@ -79,6 +79,7 @@ struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, struct vm_spac
 	a->block_bits = (int)(a->page_size >> PCPU_MIN_ALLOC_SHIFT);
 	a->block_shift = (int)cfg->page_shift - PCPU_MIN_ALLOC_SHIFT;
 	a->unit_size = cfg->unit_pages * a->page_size;
+	a->known_shift = (unsigned int)pcpu_fls(a->unit_size - 1);
 	max_alloc = (PCPU_MAX_ALLOC + a->page_size - 1) & ~(a->page_size - 1);
 	a->max_alloc = max_alloc < a->unit_size ? max_alloc : a->unit_size;
 

@@ -13,6 +13,7 @@
  * Does not decide when a chunk is isolated or reclaimed: percpu.c and percpu-balance.c do.
  */
 #include <assert.h>
+#include <limits.h>
 
 #include "internal.h"
 
@@ -37,9 +38,15 @@ static void cover(struct pcpu_treap *up, const struct pcpu_treap *down)
 	of_tree(up)->most = pcpu_max_int(of_tree(up)->most, of_tree(down)->most);
 }
 
-/* No bound at or above a node may be below @hint. */
-static void raise(struct pcpu_treap *n, int hint)
+/**
+ * pcpu_slot_raise - tell the index that the contig hint of a chunk has grown
+ * @chunk: a chunk in an index
+ */
+void pcpu_slot_raise(struct pcpu_chunk *chunk)
 {
+	struct pcpu_treap *n = &chunk->by_list;
+	int hint = chunk->md.contig_hint;
+
 	for (; n && of_tree(n)->most < hint; n = n->parent)
 		of_tree(n)->most = hint;
 }
@@ -139,6 +146,7 @@ void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
 	if (has_index(a, chunk->slot))
 		pcpu_treap_remove(a->index + chunk->slot, &chunk->by_list, cover);
 	chunk->slot = -1;
+	chunk->most = INT_MAX;
 }
 
 static struct pcpu_treap *tree_node(struct pcpu_list *node, const struct pcpu_list *head)
@@ -156,11 +164,11 @@ static void enter(struct pcpu_chunk *chunk, int slot)
 	a->in_use |= UINT64_C(1) << slot;
 	if (!has_index(a, slot))
 		return;
-	chunk->most = chunk->md.contig_hint;
+	chunk->most = 0;
 	chunk->by_list.rank = pcpu_treap_rank(&a->dice);
 	pcpu_treap_insert(a->index + slot, &chunk->by_list, tree_node(chunk->list.prev, head),
 			  tree_node(chunk->list.next, head), cover);
-	raise(chunk->by_list.parent, chunk->most);
+	pcpu_slot_raise(chunk);
 }
 
 /**
@@ -182,24 +190,6 @@ void pcpu_chunk_move(struct pcpu_chunk *chunk, int slot, bool front)
 	else
 		pcpu_list_move_tail(&chunk->list, a->slots + slot);
 	enter(chunk, slot);
-}
-
-/**
- * pcpu_chunk_relocate - put a chunk on the list that its contig hint calls for
- * @chunk: the chunk
- * @oslot: the slot its hint called for before, or -1 to move it in any case
- *
- * To the front if it gained, to the tail if it lost.  Isolated chunks stay where they are.  Must
- * follow each change of the contig hint, as the index of the slot knows it.
- */
-void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot)
-{
-	int nslot = pcpu_chunk_slot(chunk);
-
-	if (!chunk->isolated && oslot != nslot)
-		pcpu_chunk_move(chunk, nslot, oslot < nslot);
-	else if (chunk->slot >= 0 && has_index(chunk->a, chunk->slot))
-		raise(&chunk->by_list, chunk->md.contig_hint);
 }
 
 /**

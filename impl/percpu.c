@@ -154,6 +154,17 @@ static bool populate_missing(struct pcpu_chunk *chunk, unsigned int start, unsig
 	return true;
 }
 
+/* Populate the pages that an area is in. */
+static bool populate_area(struct pcpu_chunk *chunk, int off, int size)
+{
+	unsigned int first = (unsigned int)off >> chunk->a->cfg.page_shift;
+	unsigned int last = (unsigned int)(off + size - 1) >> chunk->a->cfg.page_shift;
+
+	if (first == last && pcpu_test_bit(chunk->populated, first))
+		return true;
+	return populate_missing(chunk, first, last + 1);
+}
+
 static void zero_area(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk, int off,
 		      int size)
 {
@@ -202,9 +213,7 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 		return ret;
 
 	ret = find_room(a, &req, &chunk, &off);
-	if (ret == PCPU_OK && !req.atomic &&
-	    !populate_missing(chunk, (unsigned int)off / a->page_size,
-			      ((unsigned int)(off + req.size) + a->page_size - 1) / a->page_size)) {
+	if (ret == PCPU_OK && !req.atomic && !populate_area(chunk, off, req.size)) {
 		pcpu_free_area(chunk, off);
 		ret = PCPU_EPOPULATE;
 	}
@@ -223,25 +232,35 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 	return PCPU_OK;
 }
 
+/* Of a chunk of the first unit: does it serve an address? */
+static bool serves(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk, uint64_t ptr)
+{
+	return ptr - (chunk->base + chunk->start_offset) <
+	       ((unsigned int)chunk->nr_pages << a->cfg.page_shift) - chunk->end_offset -
+		       chunk->start_offset;
+}
+
 /*
  * The chunk that serves an address.  Outside of the first chunk the address is first moved to the
- * unit of a possible CPU, as Linux does, which must find a mapped page there.
+ * unit of a possible CPU, as Linux does, which must find a mapped page there.  What was found is
+ * kept until the chunk is destroyed.
  */
-static struct pcpu_chunk *chunk_at(const struct pcpu_allocator *a, uint64_t ptr)
+static struct pcpu_chunk *chunk_at(struct pcpu_allocator *a, uint64_t ptr)
 {
-	struct pcpu_chunk *first[2] = { a->first_chunk, a->reserved_chunk };
+	struct pcpu_chunk **known = a->known + (ptr >> a->known_shift) % PCPU_KNOWN;
 	const struct vm_area *area;
 
-	for (int i = 0; i < 2; i++) {
-		struct pcpu_chunk *chunk = first[i];
-
-		if (chunk && ptr >= chunk->base + chunk->start_offset &&
-		    ptr < chunk->base + (unsigned int)chunk->nr_pages * a->page_size -
-				    chunk->end_offset)
-			return chunk;
-	}
+	if (serves(a, a->first_chunk, ptr))
+		return a->first_chunk;
+	if (a->reserved_chunk && serves(a, a->reserved_chunk, ptr))
+		return a->reserved_chunk;
+	if (*known && ptr - (*known)->base < a->unit_size)
+		return *known;
 	area = vm_tree_at(a->vm, ptr + a->cfg.unit_offset[0]);
-	return area && !area->lazy ? area->owner : NULL;
+	if (!area || area->lazy || !area->owner)
+		return NULL;
+	*known = area->owner;
+	return area->owner;
 }
 
 /* When few pages are used of a chunk, and the others have enough, its pages can go. */
