@@ -65,7 +65,8 @@ static inline unsigned int pcpu_next_bit(const unsigned long *map, unsigned int 
 	bits = map[from / PCPU_WORD_BITS] & pcpu_mask_from(from);
 	if (bits)
 		return pcpu_bit_in_word(bits, size, from);
-	return pcpu_next_bit_far(map, size, from / PCPU_WORD_BITS + 1);
+	from = from / PCPU_WORD_BITS + 1;
+	return from * PCPU_WORD_BITS < size ? pcpu_next_bit_far(map, size, from) : size;
 }
 
 /**
@@ -86,7 +87,8 @@ static inline unsigned int pcpu_next_zero_bit(const unsigned long *map, unsigned
 	bits = ~map[from / PCPU_WORD_BITS] & pcpu_mask_from(from);
 	if (bits)
 		return pcpu_bit_in_word(bits, size, from);
-	return pcpu_next_zero_bit_far(map, size, from / PCPU_WORD_BITS + 1);
+	from = from / PCPU_WORD_BITS + 1;
+	return from * PCPU_WORD_BITS < size ? pcpu_next_zero_bit_far(map, size, from) : size;
 }
 
 /**

@@ -67,6 +67,7 @@ struct pcpu_block_md {
  * @free_bytes:         bytes not allocated
  * @md:                 the chunk's hints
  * @blocks:             one per page
+ * @free_tail:          from this block on all are entirely free
  * @alloc_map:          one bit per 4 bytes, set if allocated
  * @bound_map:          set where an allocation starts, and after where one ends; one bit longer
  * @populated:          one bit per page, set if it has memory on every CPU
@@ -92,6 +93,7 @@ struct pcpu_chunk {
 	int free_bytes;
 	struct pcpu_block_md md;
 	struct pcpu_block_md *blocks;
+	int free_tail;
 	unsigned long *alloc_map;
 	unsigned long *bound_map;
 	unsigned long *populated;

@@ -117,13 +117,22 @@ struct hole {
 static int find_zero_area(const unsigned long *map, int end, int start, int bits, int align,
 			  struct hole *largest)
 {
-	for (;;) {
-		int index = (int)pcpu_next_zero_bit(map, (unsigned int)end, (unsigned int)start);
-		int used, size;
+	while (start < end) {
+		unsigned int word = (unsigned int)start / PCPU_WORD_BITS;
+		unsigned long set = map[word] | ~pcpu_mask_from((unsigned int)start);
+		int index, used, size;
 
+		if (!~set) {
+			start = (int)pcpu_next_zero_bit_far(map, (unsigned int)end, word + 1);
+			if (start == end)
+				break;
+			word = (unsigned int)start / PCPU_WORD_BITS;
+			set = map[word] | ~pcpu_mask_from((unsigned int)start);
+		}
+		index = (int)(word * PCPU_WORD_BITS) + __builtin_ctzl(~set);
 		index = pcpu_align_up(index, align);
 		if (index + bits > end)
-			return end;
+			break;
 		used = (int)pcpu_next_bit(map, (unsigned int)(index + bits), (unsigned int)index);
 		if (used >= index + bits)
 			return index;
@@ -136,6 +145,7 @@ static int find_zero_area(const unsigned long *map, int end, int start, int bits
 			*largest = (struct hole){ .off = index, .bits = size };
 		start = used + 1;
 	}
+	return end;
 }
 
 /**

@@ -36,6 +36,7 @@ void pcpu_init_hints(struct pcpu_chunk *chunk)
 	init_md(&chunk->md, pcpu_chunk_map_bits(chunk), 0);
 	for (int i = 0; i < chunk->nr_pages; i++)
 		init_md(chunk->blocks + i, chunk->a->block_bits, 0);
+	chunk->free_tail = 0;
 }
 
 /* True if @start is more aligned than @than; 0 is the most aligned of all. */
@@ -162,6 +163,7 @@ static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 	int block_bits = a->block_bits, most = md->contig_hint;
 	int block_off = bit_off & (block_bits - 1);
 	const struct pcpu_block_md *end = chunk->blocks + chunk->nr_pages;
+	const struct pcpu_block_md *tail = chunk->blocks + chunk->free_tail;
 	const struct pcpu_block_md *b = chunk->blocks + (bit_off >> a->block_shift), *first;
 
 	while (b < end) {
@@ -186,12 +188,10 @@ static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 		if (!size)
 			continue;
 		first = b;
-		while (end - b >= 4 && b[0].left_free == block_bits &&
-		       b[1].left_free == block_bits && b[2].left_free == block_bits &&
-		       b[3].left_free == block_bits)
-			b += 4;
-		while (b < end && b->left_free == block_bits)
+		while (b < tail && b->left_free == block_bits)
 			b++;
+		if (b >= tail)
+			b = end;
 		left = b < end ? b->left_free : 0;
 		size += (int)(b - first) * block_bits + left;
 		if (size >= most || b == end) {
@@ -322,14 +322,14 @@ static unsigned int skip_words(const unsigned long *map, unsigned int nr, unsign
 }
 
 /*
- * Enter the free areas at or after a bit of a block into its hints.  Once the contig hint spans
+ * Enter the free areas of [start, end) of a block into its hints; the bit before the end is used,
+ * or it is that of the block.  Once the contig hint spans
  * words, those are skipped in which nothing as large can lie: that contains a word that is free.
  */
-static void update_from_map(const struct pcpu_chunk *chunk, int index, int start)
+static void update_from_map(const struct pcpu_allocator *a, struct pcpu_block_md *b,
+			    const unsigned long *map, int start, int end)
 {
-	struct pcpu_block_md *b = chunk->blocks + index;
-	const unsigned long *map = block_map(chunk, index);
-	unsigned int nr = (unsigned int)b->nr_bits, at = (unsigned int)start;
+	unsigned int nr = (unsigned int)end, at = (unsigned int)start;
 
 	while (at < nr) {
 		unsigned int word = at / PCPU_WORD_BITS, base = word * PCPU_WORD_BITS;
@@ -341,26 +341,35 @@ static void update_from_map(const struct pcpu_chunk *chunk, int index, int start
 		else if (free >> (PCPU_WORD_BITS - 1))
 			edge -= (unsigned int)__builtin_clzl(~free);
 		at = base + PCPU_WORD_BITS;
+		if (at > nr) {
+			free &= ~(~0UL << (nr - base));
+			edge = PCPU_WORD_BITS;
+		}
 		if (edge == PCPU_WORD_BITS) {
 			if (free)
-				update_from_word(chunk->a, b, (int)base, free);
+				update_from_word(a, b, (int)base, free);
 		} else {
 			/* the last one goes on behind the word */
 			free &= ~(~0UL << edge);
 			if (free)
-				update_from_word(chunk->a, b, (int)base, free);
+				update_from_word(a, b, (int)base, free);
 			at = pcpu_next_bit_far(map, nr, word + 1);
-			md_update(chunk->a, b, (int)(base + edge), (int)at);
+			md_update(a, b, (int)(base + edge), (int)at);
 		}
 		if (b->contig_hint >= 2 * (int)PCPU_WORD_BITS - 1)
 			at = skip_words(map, nr, at);
 	}
 }
 
-/* Find a block's contig hint and right edge again from the allocation map. */
-static void refresh_block(struct pcpu_chunk *chunk, int index)
+/*
+ * Find a block's contig hint and right edge again from the allocation map, in which [.., end) of it
+ * was just allocated.
+ */
+static void refresh_block(struct pcpu_chunk *chunk, int index, int end)
 {
 	struct pcpu_block_md *b = chunk->blocks + index;
+	const unsigned long *map = block_map(chunk, index);
+	int right = b->nr_bits - pcpu_min_int(b->right_free, b->nr_bits - end);
 	int start;
 
 	if (pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE) && b->scan_hint) {
@@ -373,7 +382,12 @@ static void refresh_block(struct pcpu_chunk *chunk, int index)
 	}
 	b->scan_hint = 0;
 	b->right_free = 0;
-	update_from_map(chunk, index, start);
+	/* what is known of the right edge need not be looked at */
+	if (right < start || (right > start && !pcpu_test_bit(map, (unsigned int)right - 1)))
+		right = b->nr_bits;
+	update_from_map(chunk->a, b, map, start, right);
+	if (right < b->nr_bits)
+		md_update(chunk->a, b, right, b->nr_bits);
 }
 
 static bool overlaps(int start, int size, int x, int y)
@@ -399,7 +413,7 @@ static void hint_alloc_first(struct pcpu_chunk *chunk, int index, int s_off, int
 	if (overlaps(b->contig_hint_start, b->contig_hint, s_off, s_off + bits)) {
 		if (!s_off)
 			b->left_free = 0;
-		refresh_block(chunk, index);
+		refresh_block(chunk, index, s_off + in_block);
 		return;
 	}
 
@@ -430,7 +444,7 @@ static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
 		b->scan_hint = 0;
 	b->left_free = 0;
 	if (e_off > b->contig_hint_start)
-		refresh_block(chunk, index);
+		refresh_block(chunk, index, e_off);
 	else
 		b->right_free = pcpu_min_int(b->right_free, block_bits - e_off);
 }
@@ -454,6 +468,7 @@ void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits)
 
 	assert(bits > 0 && e_index < chunk->nr_pages);
 
+	chunk->free_tail = pcpu_max_int(chunk->free_tail, e_index + 1);
 	if (chunk->blocks[s_index].contig_hint == block_bits)
 		nr_empty++;
 	hint_alloc_first(chunk, s_index, bit_off & (block_bits - 1), bits);
@@ -579,8 +594,12 @@ void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits)
 			init_md(chunk->blocks + i, block_bits, chunk->blocks[i].scan_hint_start);
 	}
 
-	if (nr_empty)
+	if (nr_empty) {
 		pcpu_update_empty_pages(chunk, nr_empty);
+		while (chunk->free_tail &&
+		       chunk->blocks[chunk->free_tail - 1].left_free == block_bits)
+			chunk->free_tail--;
+	}
 
 	if (s_index != e_index || end - start >= block_bits)
 		refresh_chunk(chunk, true);

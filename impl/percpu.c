@@ -22,8 +22,9 @@
  * Return: PCPU_OK, or PCPU_EINVAL for size 0 or above the limit, or an alignment that is no power
  * of two or above a page.
  */
-enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t size, size_t align,
-				      bool reserved, enum pcpu_gfp gfp, struct pcpu_request *req)
+inline enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t size,
+					     size_t align, bool reserved, enum pcpu_gfp gfp,
+					     struct pcpu_request *req)
 {
 	if (align < PCPU_MIN_ALLOC_SIZE)
 		align = PCPU_MIN_ALLOC_SIZE;
