@@ -293,6 +293,9 @@ static inline int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
 void pcpu_init_hints(struct pcpu_chunk *chunk);
 void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits);
 void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits);
+void pcpu_hint_enter(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start, int end);
+void pcpu_hint_enter_map(const struct pcpu_allocator *a, struct pcpu_block_md *b,
+			 const unsigned long *map, int start, int end);
 void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits);
 
 /* percpu-area.c */

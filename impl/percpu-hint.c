@@ -97,12 +97,17 @@ static void md_update_equal(const struct pcpu_allocator *a, struct pcpu_block_md
 	}
 }
 
-/*
- * Enter the free area [start, end), which must be the whole of it inside @md, into the hints.
+/**
+ * pcpu_hint_enter - enter a free area into the hints
+ * @a: the allocator
+ * @md: a block, or the chunk seen as one
+ * @start: where the area, which must be the whole of it inside @md, begins
+ * @end: where it ends
+ *
  * (pcpu_block_update())
  */
-static inline void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start,
-			     int end)
+inline void pcpu_hint_enter(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start,
+			    int end)
 {
 	int size = end - start;
 
@@ -147,7 +152,7 @@ void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
 	/* the search aligned its start: look back for the bits it skipped */
 	last = pcpu_last_bit(block_map(chunk, index), 0, (unsigned int)s_off);
 	s_off = last == (unsigned int)s_off ? 0 : (int)last + 1;
-	md_update(chunk->a, chunk->blocks + index, s_off, e_off);
+	pcpu_hint_enter(chunk->a, chunk->blocks + index, s_off, e_off);
 }
 
 /*
@@ -172,7 +177,7 @@ static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 		if (size >= most && size && b->contig_hint_start >= block_off &&
 		    b->contig_hint_start + size < block_bits) {
 			bit_off = (int)(b - chunk->blocks) * block_bits + b->contig_hint_start;
-			md_update(a, md, bit_off, bit_off + size);
+			pcpu_hint_enter(a, md, bit_off, bit_off + size);
 			most = md->contig_hint;
 			if (b->contig_hint_start + size + 1 == block_bits) {
 				/* the next area is looked for from the bit after its end */
@@ -196,7 +201,7 @@ static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 		size += (int)(b - first) * block_bits + left;
 		if (size >= most || b == end) {
 			bit_off = (int)(b - chunk->blocks) * block_bits + left;
-			md_update(a, md, bit_off - size, bit_off);
+			pcpu_hint_enter(a, md, bit_off - size, bit_off);
 			most = md->contig_hint;
 		}
 		block_off = left + 1;
@@ -301,7 +306,7 @@ static void update_from_word(const struct pcpu_allocator *a, struct pcpu_block_m
 		}
 		behind = free + (free & -free); /* the lowest run becomes one bit */
 		end = behind ? __builtin_ctzl(behind) : (int)PCPU_WORD_BITS;
-		md_update(a, b, base + __builtin_ctzl(free), base + end);
+		pcpu_hint_enter(a, b, base + __builtin_ctzl(free), base + end);
 		free &= behind;
 	}
 }
@@ -321,13 +326,19 @@ static unsigned int skip_words(const unsigned long *map, unsigned int nr, unsign
 	return word - 1 > at / PCPU_WORD_BITS ? (word - 1) * PCPU_WORD_BITS : at;
 }
 
-/*
- * Enter the free areas of [start, end) of a block into its hints; the bit before the end is used,
- * or it is that of the block.  Once the contig hint spans
- * words, those are skipped in which nothing as large can lie: that contains a word that is free.
+/**
+ * pcpu_hint_enter_map - enter the free areas of a part of a block into its hints
+ * @a: the allocator
+ * @b: the block; a contig hint that it has lies before @start
+ * @map: its part of the allocation map
+ * @start: first bit
+ * @end: bit after the last; that of the block, or the bit before it is used
+ *
+ * As pcpu_hint_enter() for one after the other.  Once the contig hint spans words, those are
+ * skipped in which nothing as large can lie: that contains a word that is free.
  */
-static void update_from_map(const struct pcpu_allocator *a, struct pcpu_block_md *b,
-			    const unsigned long *map, int start, int end)
+void pcpu_hint_enter_map(const struct pcpu_allocator *a, struct pcpu_block_md *b,
+			 const unsigned long *map, int start, int end)
 {
 	unsigned int nr = (unsigned int)end, at = (unsigned int)start;
 
@@ -354,7 +365,7 @@ static void update_from_map(const struct pcpu_allocator *a, struct pcpu_block_md
 			if (free)
 				update_from_word(a, b, (int)base, free);
 			at = pcpu_next_bit_far(map, nr, word + 1);
-			md_update(a, b, (int)(base + edge), (int)at);
+			pcpu_hint_enter(a, b, (int)(base + edge), (int)at);
 		}
 		if (b->contig_hint >= 2 * (int)PCPU_WORD_BITS - 1)
 			at = skip_words(map, nr, at);
@@ -385,9 +396,9 @@ static void refresh_block(struct pcpu_chunk *chunk, int index, int end)
 	/* what is known of the right edge need not be looked at */
 	if (right < start || (right > start && !pcpu_test_bit(map, (unsigned int)right - 1)))
 		right = b->nr_bits;
-	update_from_map(chunk->a, b, map, start, right);
+	pcpu_hint_enter_map(chunk->a, b, map, start, right);
 	if (right < b->nr_bits)
-		md_update(chunk->a, b, right, b->nr_bits);
+		pcpu_hint_enter(chunk->a, b, right, b->nr_bits);
 }
 
 static bool overlaps(int start, int size, int x, int y)
@@ -538,7 +549,7 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 	int e = (index << a->block_shift) + end;
 
 	if (pcpu_quirk(a, PCPU_QUIRK_FREE_END)) {
-		md_update(a, &chunk->md, s, end);
+		pcpu_hint_enter(a, &chunk->md, s, end);
 		return;
 	}
 	if (!pcpu_quirk(a, PCPU_QUIRK_HINT_LAG)) {
@@ -553,7 +564,7 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 				break;
 		}
 	}
-	md_update(a, &chunk->md, s, e);
+	pcpu_hint_enter(a, &chunk->md, s, e);
 }
 
 /**
@@ -582,12 +593,12 @@ void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits)
 	s_end = s_index == e_index ? end : block_bits;
 	if (start == 0 && s_end == block_bits)
 		nr_empty++;
-	md_update(chunk->a, chunk->blocks + s_index, start, s_end);
+	pcpu_hint_enter(chunk->a, chunk->blocks + s_index, start, s_end);
 
 	if (s_index != e_index) {
 		if (end == block_bits)
 			nr_empty++;
-		md_update(chunk->a, chunk->blocks + e_index, 0, end);
+		pcpu_hint_enter(chunk->a, chunk->blocks + e_index, 0, end);
 
 		nr_empty += e_index - s_index - 1;
 		for (int i = s_index + 1; i < e_index; i++)
