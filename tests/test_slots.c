@@ -97,10 +97,10 @@ static unsigned int nr_objects, nr_chunks;
 static bool try_alloc(struct pcpu_allocator *a)
 {
 	struct pcpu_request req;
-	uint32_t most = 1u << (2 + next_random() % 11);
+	uint32_t most = 1u << (2 + next_random() % 11), size = 1 + next_random() % most;
+	uint32_t align = next_random() % 40 ? 4 : 256;
 
-	pcpu_prepare_request(a, 1 + next_random() % most, 4u << (next_random() % 40 ? 0 : 6), false,
-			     PCPU_GFP_KERNEL, &req);
+	pcpu_prepare_request(a, size, align, false, PCPU_GFP_KERNEL, &req);
 	object[nr_objects].chunk = pcpu_scan(a, &req, &object[nr_objects].off);
 	if (!object[nr_objects].chunk)
 		return false;
@@ -167,8 +167,11 @@ static void one_life(unsigned int unit_pages, unsigned int ops, unsigned int qui
 		}
 		if (next_random() % 8 == 0)
 			some_work(a);
-		if (i % 16 == 0)
-			check_slots(a, 1 + (int)(next_random() % (1u << (next_random() % 10))));
+		if (i % 16 == 0) {
+			uint32_t most = 1u << next_random() % 10;
+
+			check_slots(a, 1 + (int)(next_random() % most));
+		}
 	}
 	pcpu_destroy(a);
 }
@@ -189,7 +192,8 @@ static void enter_map_naive(const struct pcpu_allocator *a, struct pcpu_block_md
 /* Alternating runs: of one length, of few, or of any. */
 static void fill_map(unsigned long *map)
 {
-	unsigned int longest = 1u << next_random() % 9, fixed = next_random() % 3, at = 0;
+	unsigned int longest = 1u << next_random() % 9;
+	unsigned int fixed = next_random() % 3, at = 0;
 
 	memset(map, 0, MAP_BITS / 8);
 	while (at < MAP_BITS) {
@@ -247,7 +251,7 @@ static void one_map(unsigned int quirks)
 int main(void)
 {
 	for (unsigned int i = 0; i < 40; i++)
-		one_life(3 + next_random() % 8, 4000, i % 2 ? PCPU_POLICY_LINUX_6_1 : 0);
+		one_life(3 + i % 8, 4000, i % 2 ? PCPU_POLICY_LINUX_6_1 : 0);
 	for (unsigned int i = 0; i < 300000; i++)
 		one_map(i % 2 ? PCPU_POLICY_LINUX_6_1 : 0);
 	printf("%lu checks, %lu failures\n", nr_checks, nr_failures);
