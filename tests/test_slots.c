@@ -94,13 +94,15 @@ struct object {
 static struct object object[OBJECTS_MAX];
 static unsigned int nr_objects, nr_chunks;
 
+/* False if a chunk more is needed. */
 static bool try_alloc(struct pcpu_allocator *a)
 {
 	struct pcpu_request req;
 	uint32_t most = 1u << (2 + next_random() % 11), size = 1 + next_random() % most;
 	uint32_t align = next_random() % 40 ? 4 : 256;
 
-	pcpu_prepare_request(a, size, align, false, PCPU_GFP_KERNEL, &req);
+	if (pcpu_prepare_request(a, size, align, false, PCPU_GFP_KERNEL, &req) != PCPU_OK)
+		return true;
 	object[nr_objects].chunk = pcpu_scan(a, &req, &object[nr_objects].off);
 	if (!object[nr_objects].chunk)
 		return false;
