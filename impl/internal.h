@@ -19,12 +19,15 @@
 #include "bitmap.h"
 #include "list.h"
 #include "pcpu.h"
+#include "treap.h"
 
 #define PCPU_MIN_ALLOC_SHIFT 2
 #define PCPU_MIN_ALLOC_SIZE (1u << PCPU_MIN_ALLOC_SHIFT)
 #define PCPU_MAX_ALLOC (32u << 10) /* rounded up to pages, and at most a unit */
 #define PCPU_SLOT_BASE_SHIFT 5 /* 1 to 31 bytes share the lowest slots */
 #define PCPU_SLOT_FAIL_THRESHOLD 3
+#define PCPU_SLOTS_MAX 34 /* that a unit of less than 2 GiB can have */
+#define PCPU_KNOWN 64
 #define PCPU_EMPTY_POP_PAGES_LOW 2
 #define PCPU_EMPTY_POP_PAGES_HIGH 4
 
@@ -55,11 +58,16 @@ struct pcpu_block_md {
 /**
  * struct pcpu_chunk - one congruent area: the same offsets in the unit of every possible CPU
  * @list:               node in a slot
+ * @slot:               which, or -1
+ * @by_list:            node in the index of that slot, if it has one
+ * @most:               no chunk in the index below @by_list has a larger contig hint; INT_MAX if
+ *                      it is in none
  * @a:                  the allocator
  * @base:               address of offset 0 in the unit of the CPU with unit offset 0
  * @free_bytes:         bytes not allocated
  * @md:                 the chunk's hints
  * @blocks:             one per page
+ * @free_tail:          from this block on all are entirely free
  * @alloc_map:          one bit per 4 bytes, set if allocated
  * @bound_map:          set where an allocation starts, and after where one ends; one bit longer
  * @populated:          one bit per page, set if it has memory on every CPU
@@ -77,11 +85,15 @@ struct pcpu_block_md {
  */
 struct pcpu_chunk {
 	struct pcpu_list list;
+	int slot;
+	int most;
+	struct pcpu_treap by_list;
 	struct pcpu_allocator *a;
 	uint64_t base;
 	int free_bytes;
 	struct pcpu_block_md md;
 	struct pcpu_block_md *blocks;
+	int free_tail;
 	unsigned long *alloc_map;
 	unsigned long *bound_map;
 	unsigned long *populated;
@@ -118,6 +130,7 @@ struct pcpu_stats {
  * @vm:                 the address space that chunks come from
  * @page_size:          in bytes
  * @block_bits:         bits per block, which is a page
+ * @block_shift:        log2 of that
  * @unit_size:          in bytes
  * @max_alloc:          largest request that can be served, in bytes
  * @sidelined_slot:     isolated chunks whose empty pages were given back
@@ -125,8 +138,14 @@ struct pcpu_stats {
  * @to_depopulate_slot: isolated chunks whose empty pages are to be given back
  * @nr_slots:           number of lists
  * @slots:              the lists
+ * @in_use:             a bit for each of them that is not empty
+ * @index:              for those that can be long, a tree over their chunks, see percpu-slot.c
+ * @dice:               for the shape of these
  * @first_chunk:        serves the dynamic region of the first unit
  * @reserved_chunk:     serves the reserved region, or NULL; never on a list
+ * @known:              a chunk, or NULL, for each remainder of an address in units, the chunk last
+ *                      found there by an address
+ * @known_shift:        log2 of a unit, rounded up
  * @pages:              scratch array of frames, made at the first population and kept
  * @nr_empty_pop_pages: empty populated pages over all chunks neither isolated nor reserved
  * @nr_populated:       populated pages over all chunks
@@ -140,12 +159,18 @@ struct pcpu_allocator {
 	struct vm_space *vm;
 	unsigned int page_size;
 	int block_bits;
+	int block_shift;
 	unsigned int unit_size;
 	unsigned int max_alloc;
 	int sidelined_slot, free_slot, to_depopulate_slot, nr_slots;
 	struct pcpu_list *slots;
+	uint64_t in_use;
+	struct pcpu_treap *index[PCPU_SLOTS_MAX];
+	uint64_t dice;
 	struct pcpu_chunk *first_chunk;
 	struct pcpu_chunk *reserved_chunk;
+	struct pcpu_chunk *known[PCPU_KNOWN];
+	unsigned int known_shift;
 	uint32_t *pages;
 	int nr_empty_pop_pages;
 	unsigned long nr_populated;
@@ -166,7 +191,7 @@ static inline bool pcpu_is_km(const struct pcpu_allocator *a)
 
 static inline int pcpu_chunk_map_bits(const struct pcpu_chunk *chunk)
 {
-	return chunk->nr_pages * chunk->a->block_bits;
+	return chunk->nr_pages << chunk->a->block_shift;
 }
 
 static inline int pcpu_min_int(int x, int y)
@@ -185,14 +210,98 @@ static inline int pcpu_align_up(int x, int align)
 	return (x + align - 1) & ~(align - 1);
 }
 
+/**
+ * pcpu_hint_fits - would a request fit at the contig hint
+ * @md: a block, or the chunk seen as one
+ * @bits: size in bits
+ * @align: alignment in bits, a power of two
+ *
+ * The padding is that of the contig hint's own start, so a fit elsewhere may be passed over.
+ */
+static inline bool pcpu_hint_fits(const struct pcpu_block_md *md, int bits, int align)
+{
+	int pad = pcpu_align_up(md->contig_hint_start, align) - md->contig_hint_start;
+
+	return pad + bits <= md->contig_hint;
+}
+
+/**
+ * pcpu_hint_start - where to start looking for a request that fits at the contig hint
+ * @md: a block, or the chunk seen as one
+ * @bits: size in bits
+ *
+ * Normally the first free bit, to fill holes first.  But what is larger than the scan hint can
+ * be looked for behind it, if the contig hint lies there as a fallback.
+ */
+static inline int pcpu_hint_start(const struct pcpu_block_md *md, int bits)
+{
+	if (md->scan_hint && md->contig_hint_start > md->scan_hint_start && bits > md->scan_hint)
+		return md->scan_hint_start + md->scan_hint;
+	return md->first_free;
+}
+
+/**
+ * pcpu_update_empty_pages - count pages that became or ceased to be empty and populated
+ * @chunk: the chunk
+ * @nr: by how many
+ */
+static inline void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr)
+{
+	chunk->nr_empty_pop_pages += nr;
+	if (chunk != chunk->a->reserved_chunk && !chunk->isolated)
+		chunk->a->nr_empty_pop_pages += nr;
+}
+
+/* Position of the highest set bit counted from 1, or 0. */
+static inline int pcpu_fls(unsigned int x)
+{
+	return x ? 32 - __builtin_clz(x) : 0;
+}
+
+/**
+ * pcpu_size_class - the slot of a size, were there no slot for free chunks
+ * @size: bytes
+ */
+static inline int pcpu_size_class(int size)
+{
+	return pcpu_max_int(pcpu_fls((unsigned int)size) - PCPU_SLOT_BASE_SHIFT + 2, 1);
+}
+
+/**
+ * pcpu_size_to_slot - the slot for a free area of a size
+ * @a: the allocator
+ * @size: bytes, 0 to a unit
+ *
+ * Slots double in size; a whole unit has a slot of its own.
+ */
+static inline int pcpu_size_to_slot(const struct pcpu_allocator *a, int size)
+{
+	if ((unsigned int)size == a->unit_size)
+		return a->free_slot;
+	return pcpu_size_class(size);
+}
+
+/**
+ * pcpu_chunk_slot - the slot that a chunk's contig hint calls for
+ * @chunk: the chunk
+ *
+ * Not necessarily the one it is on: see isolated chunks, and failed fits in low slots.
+ */
+static inline int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
+{
+	if (chunk->free_bytes < (int)PCPU_MIN_ALLOC_SIZE || !chunk->md.contig_hint)
+		return 0;
+	return pcpu_size_to_slot(chunk->a, chunk->md.contig_hint << PCPU_MIN_ALLOC_SHIFT);
+}
+
 /* percpu-hint.c */
 void pcpu_init_hints(struct pcpu_chunk *chunk);
 void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits);
 void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits);
+void pcpu_hint_enter(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start, int end);
+void pcpu_hint_enter_map(const struct pcpu_allocator *a, struct pcpu_block_md *b,
+			 const unsigned long *map, int start, int end);
 void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits);
-bool pcpu_hint_fits(const struct pcpu_block_md *md, int bits, int align);
-int pcpu_hint_start(const struct pcpu_block_md *md, int bits);
-void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr);
 
 /* percpu-area.c */
 int pcpu_find_block_fit(struct pcpu_chunk *chunk, int bits, int align, bool pop_only);
@@ -201,14 +310,32 @@ int pcpu_free_area(struct pcpu_chunk *chunk, int off);
 bool pcpu_area_is_live(const struct pcpu_chunk *chunk, int off);
 
 /* percpu-slot.c */
-int pcpu_size_class(int size);
-int pcpu_size_to_slot(const struct pcpu_allocator *a, int size);
-int pcpu_chunk_slot(const struct pcpu_chunk *chunk);
+struct pcpu_chunk *pcpu_slot_first(const struct pcpu_allocator *a, int slot, int bits);
+struct pcpu_chunk *pcpu_slot_next(const struct pcpu_chunk *chunk, int bits);
+void pcpu_chunk_unlink(struct pcpu_chunk *chunk);
 void pcpu_chunk_move(struct pcpu_chunk *chunk, int slot, bool front);
-void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot);
+void pcpu_slot_raise(struct pcpu_chunk *chunk);
 void pcpu_isolate_chunk(struct pcpu_chunk *chunk);
 void pcpu_reintegrate_chunk(struct pcpu_chunk *chunk);
 void pcpu_sideline_chunk(struct pcpu_chunk *chunk);
+
+/**
+ * pcpu_chunk_relocate - put a chunk on the list that its contig hint calls for
+ * @chunk: the chunk
+ * @oslot: the slot its hint called for before, or -1 to move it in any case
+ *
+ * To the front if it gained, to the tail if it lost.  Isolated chunks stay where they are.  Must
+ * follow each change of the contig hint, as the index of the slot knows it.
+ */
+static inline void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot)
+{
+	int nslot = pcpu_chunk_slot(chunk);
+
+	if (!chunk->isolated && oslot != nslot)
+		pcpu_chunk_move(chunk, nslot, oslot < nslot);
+	else if (chunk->most < chunk->md.contig_hint)
+		pcpu_slot_raise(chunk);
+}
 
 /* percpu-chunk.c */
 struct pcpu_chunk *pcpu_create_chunk(struct pcpu_allocator *a);

@@ -18,9 +18,9 @@
 static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int align, int *bit_off,
 			    int *bits)
 {
-	int block_bits = chunk->a->block_bits;
-	int i = *bit_off / block_bits;
-	int block_off = *bit_off % block_bits;
+	int block_bits = chunk->a->block_bits, shift = chunk->a->block_shift;
+	int i = *bit_off >> shift;
+	int block_off = *bit_off & (block_bits - 1);
 
 	*bits = 0;
 	for (; i < chunk->nr_pages; i++) {
@@ -38,19 +38,18 @@ static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int 
 
 		/* a contig hint before block_off was proposed the last time */
 		pad = pcpu_align_up(b->contig_hint_start, align) - b->contig_hint_start;
-		if (b->contig_hint && b->contig_hint_start >= block_off &&
-		    b->contig_hint >= pad + alloc_bits) {
+		if (b->contig_hint >= pad + alloc_bits && b->contig_hint_start >= block_off) {
 			int start = pcpu_hint_start(b, alloc_bits);
 
 			*bits = pad + alloc_bits + b->contig_hint_start - start;
-			*bit_off = i * block_bits + start;
+			*bit_off = (i << shift) + start;
 			return;
 		}
 		block_off = 0; /* further blocks have not been seen at all */
 
 		*bit_off = pcpu_align_up(block_bits - b->right_free, align);
 		*bits = block_bits - *bit_off;
-		*bit_off += i * block_bits;
+		*bit_off += i << shift;
 		if (*bits >= alloc_bits)
 			return;
 	}
@@ -64,15 +63,15 @@ static void next_fit_region(const struct pcpu_chunk *chunk, int alloc_bits, int 
  */
 static bool is_populated(const struct pcpu_chunk *chunk, int bit_off, int bits, int *next)
 {
-	unsigned int block_bits = (unsigned int)chunk->a->block_bits;
-	unsigned int start = (unsigned int)bit_off / block_bits;
-	unsigned int end = ((unsigned int)(bit_off + bits) + block_bits - 1) / block_bits;
+	int shift = chunk->a->block_shift;
+	unsigned int start = (unsigned int)bit_off >> shift;
+	unsigned int end = (unsigned int)(bit_off + bits + chunk->a->block_bits - 1) >> shift;
 
 	start = pcpu_next_zero_bit(chunk->populated, end, start);
 	if (start >= end)
 		return true;
 
-	*next = (int)(pcpu_next_bit(chunk->populated, end, start + 1) * block_bits);
+	*next = (int)(pcpu_next_bit(chunk->populated, end, start + 1) << shift);
 	return false;
 }
 
@@ -118,13 +117,22 @@ struct hole {
 static int find_zero_area(const unsigned long *map, int end, int start, int bits, int align,
 			  struct hole *largest)
 {
-	for (;;) {
-		int index = (int)pcpu_next_zero_bit(map, (unsigned int)end, (unsigned int)start);
-		int used, size;
+	while (start < end) {
+		unsigned int word = (unsigned int)start / PCPU_WORD_BITS;
+		unsigned long set = map[word] | ~pcpu_mask_from((unsigned int)start);
+		int index, used, size;
 
+		if (!~set) {
+			start = (int)pcpu_next_zero_bit_far(map, (unsigned int)end, word + 1);
+			if (start == end)
+				break;
+			word = (unsigned int)start / PCPU_WORD_BITS;
+			set = map[word] | ~pcpu_mask_from((unsigned int)start);
+		}
+		index = (int)(word * PCPU_WORD_BITS) + __builtin_ctzl(~set);
 		index = pcpu_align_up(index, align);
 		if (index + bits > end)
-			return end;
+			break;
 		used = (int)pcpu_next_bit(map, (unsigned int)(index + bits), (unsigned int)index);
 		if (used >= index + bits)
 			return index;
@@ -137,6 +145,7 @@ static int find_zero_area(const unsigned long *map, int end, int start, int bits
 			*largest = (struct hole){ .off = index, .bits = size };
 		start = used + 1;
 	}
+	return end;
 }
 
 /**

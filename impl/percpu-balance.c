@@ -34,8 +34,10 @@ void pcpu_pick_free_chunks(struct pcpu_allocator *a, bool empty_only, struct pcp
 		assert(!chunk->immutable);
 		if (pos == head->next)
 			continue;
-		if (!empty_only || !chunk->nr_empty_pop_pages)
+		if (!empty_only || !chunk->nr_empty_pop_pages) {
+			pcpu_chunk_unlink(chunk);
 			pcpu_list_move(pos, to_free);
+		}
 	}
 }
 

@@ -53,6 +53,8 @@ static struct pcpu_chunk *new_chunk(struct pcpu_allocator *a, int nr_pages, bool
 	chunk->a = a;
 	chunk->nr_pages = nr_pages;
 	pcpu_list_init(&chunk->list);
+	chunk->slot = -1;
+	chunk->most = INT_MAX;
 
 	chunk->alloc_map = meta(a, meta_kind, PCPU_BITS_TO_WORDS(bits), sizeof(unsigned long));
 	if (!chunk->alloc_map)
@@ -219,11 +221,14 @@ void pcpu_destroy_chunk(struct pcpu_chunk *chunk)
 
 	assert(!chunk->nr_populated && !chunk->nr_alloc);
 	a->stats.nr_chunks--;
+	for (int i = 0; i < PCPU_KNOWN; i++)
+		if (a->known[i] == chunk)
+			a->known[i] = NULL;
 	if (chunk->areas)
 		free_areas(chunk);
 	if (pcpu_is_km(a))
 		pcpu_km_give_block(chunk);
-	pcpu_list_del(&chunk->list);
+	pcpu_chunk_unlink(chunk);
 	pcpu_free_chunk_md(chunk);
 }
 

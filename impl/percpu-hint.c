@@ -12,7 +12,7 @@
 /* The words of the allocation map that belong to one block. */
 static const unsigned long *block_map(const struct pcpu_chunk *chunk, int index)
 {
-	return chunk->alloc_map + (unsigned int)(index * chunk->a->block_bits) / PCPU_WORD_BITS;
+	return chunk->alloc_map + ((unsigned int)index << chunk->a->block_shift) / PCPU_WORD_BITS;
 }
 
 /* An entirely free block; where a past scan hint lay still ranks later ones, as in Linux. */
@@ -36,36 +36,7 @@ void pcpu_init_hints(struct pcpu_chunk *chunk)
 	init_md(&chunk->md, pcpu_chunk_map_bits(chunk), 0);
 	for (int i = 0; i < chunk->nr_pages; i++)
 		init_md(chunk->blocks + i, chunk->a->block_bits, 0);
-}
-
-/**
- * pcpu_hint_fits - would a request fit at the contig hint
- * @md: a block, or the chunk seen as one
- * @bits: size in bits
- * @align: alignment in bits, a power of two
- *
- * The padding is that of the contig hint's own start, so a fit elsewhere may be passed over.
- */
-bool pcpu_hint_fits(const struct pcpu_block_md *md, int bits, int align)
-{
-	int pad = pcpu_align_up(md->contig_hint_start, align) - md->contig_hint_start;
-
-	return pad + bits <= md->contig_hint;
-}
-
-/**
- * pcpu_hint_start - where to start looking for a request that fits at the contig hint
- * @md: a block, or the chunk seen as one
- * @bits: size in bits
- *
- * Normally the first free bit, to fill holes first.  But what is larger than the scan hint can
- * be looked for behind it, if the contig hint lies there as a fallback.
- */
-int pcpu_hint_start(const struct pcpu_block_md *md, int bits)
-{
-	if (md->scan_hint && md->contig_hint_start > md->scan_hint_start && bits > md->scan_hint)
-		return md->scan_hint_start + md->scan_hint;
-	return md->first_free;
+	chunk->free_tail = 0;
 }
 
 /* True if @start is more aligned than @than; 0 is the most aligned of all. */
@@ -126,11 +97,17 @@ static void md_update_equal(const struct pcpu_allocator *a, struct pcpu_block_md
 	}
 }
 
-/*
- * Enter the free area [start, end), which must be the whole of it inside @md, into the hints.
+/**
+ * pcpu_hint_enter - enter a free area into the hints
+ * @a: the allocator
+ * @md: a block, or the chunk seen as one
+ * @start: where the area, which must be the whole of it inside @md, begins
+ * @end: where it ends
+ *
  * (pcpu_block_update())
  */
-static void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start, int end)
+inline void pcpu_hint_enter(const struct pcpu_allocator *a, struct pcpu_block_md *md, int start,
+			    int end)
 {
 	int size = end - start;
 
@@ -164,8 +141,8 @@ static void md_update(const struct pcpu_allocator *a, struct pcpu_block_md *md, 
 void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
 {
 	int block_bits = chunk->a->block_bits;
-	int index = bit_off / block_bits;
-	int s_off = bit_off % block_bits;
+	int index = bit_off >> chunk->a->block_shift;
+	int s_off = bit_off & (block_bits - 1);
 	int e_off = s_off + bits;
 	unsigned int last;
 
@@ -175,42 +152,63 @@ void pcpu_hint_scanned(struct pcpu_chunk *chunk, int bit_off, int bits)
 	/* the search aligned its start: look back for the bits it skipped */
 	last = pcpu_last_bit(block_map(chunk, index), 0, (unsigned int)s_off);
 	s_off = last == (unsigned int)s_off ? 0 : (int)last + 1;
-	md_update(chunk->a, chunk->blocks + index, s_off, e_off);
+	pcpu_hint_enter(chunk->a, chunk->blocks + index, s_off, e_off);
 }
 
 /*
- * The next free area at or after *bit_off that the block hints know of, joined over blocks;
- * *bit_off is the end of the map if there is none.  (pcpu_next_md_free_region())
+ * Enter the free areas at or after a bit that the block hints know of into the chunk's hints: the
+ * contig hint of each block, and what touches its right edge, joined with the blocks behind it.
+ * Those smaller than the chunk's contig hint change nothing, as it lies before them.
+ * (pcpu_next_md_free_region(), until there is none)
  */
-static void next_free_region(const struct pcpu_chunk *chunk, int *bit_off, int *bits)
+static void update_from_blocks(struct pcpu_chunk *chunk, int bit_off)
 {
-	int block_bits = chunk->a->block_bits;
-	int i = *bit_off / block_bits;
-	int block_off = *bit_off % block_bits;
+	const struct pcpu_allocator *a = chunk->a;
+	struct pcpu_block_md *md = &chunk->md;
+	int block_bits = a->block_bits, most = md->contig_hint;
+	int block_off = bit_off & (block_bits - 1);
+	const struct pcpu_block_md *end = chunk->blocks + chunk->nr_pages;
+	const struct pcpu_block_md *tail = chunk->blocks + chunk->free_tail;
+	const struct pcpu_block_md *b = chunk->blocks + (bit_off >> a->block_shift), *first;
 
-	*bits = 0;
-	for (; i < chunk->nr_pages; i++) {
-		const struct pcpu_block_md *b = chunk->blocks + i;
+	while (b < end) {
+		int size = b->contig_hint, left;
 
-		if (*bits) {
-			/* an area that began in an earlier block */
-			*bits += b->left_free;
-			if (b->left_free == block_bits)
+		if (size >= most && size && b->contig_hint_start >= block_off &&
+		    b->contig_hint_start + size < block_bits) {
+			bit_off = (int)(b - chunk->blocks) * block_bits + b->contig_hint_start;
+			pcpu_hint_enter(a, md, bit_off, bit_off + size);
+			most = md->contig_hint;
+			if (b->contig_hint_start + size + 1 == block_bits) {
+				/* the next area is looked for from the bit after its end */
+				b++;
+				block_off = 0;
 				continue;
-			return;
+			}
 		}
 
-		/* one that touches the right edge is joined with the next block below */
-		*bits = b->contig_hint;
-		if (*bits && b->contig_hint_start >= block_off &&
-		    *bits + b->contig_hint_start < block_bits) {
-			*bit_off = i * block_bits + b->contig_hint_start;
-			return;
-		}
 		block_off = 0; /* further blocks have not been seen at all */
-
-		*bits = b->right_free;
-		*bit_off = (i + 1) * block_bits - b->right_free;
+		size = b->right_free;
+		b++;
+		if (!size)
+			continue;
+		first = b;
+		while (b < tail && b->left_free == block_bits)
+			b++;
+		if (b >= tail)
+			b = end;
+		left = b < end ? b->left_free : 0;
+		size += (int)(b - first) * block_bits + left;
+		if (size >= most || b == end) {
+			bit_off = (int)(b - chunk->blocks) * block_bits + left;
+			pcpu_hint_enter(a, md, bit_off - size, bit_off);
+			most = md->contig_hint;
+		}
+		block_off = left + 1;
+		if (block_off == block_bits) {
+			b++;
+			block_off = 0;
+		}
 	}
 }
 
@@ -222,8 +220,7 @@ static void refresh_chunk(struct pcpu_chunk *chunk, bool full)
 {
 	struct pcpu_block_md *md = &chunk->md;
 	bool promote = pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE);
-	int map_bits = pcpu_chunk_map_bits(chunk);
-	int bit_off, bits;
+	int bit_off;
 
 	if (promote && !full && md->scan_hint) {
 		bit_off = md->scan_hint_start + md->scan_hint;
@@ -237,52 +234,176 @@ static void refresh_chunk(struct pcpu_chunk *chunk, bool full)
 			md->scan_hint = 0;
 	}
 
-	for (next_free_region(chunk, &bit_off, &bits); bit_off < map_bits;
-	     bit_off += bits + 1, next_free_region(chunk, &bit_off, &bits))
-		md_update(chunk->a, md, bit_off, bit_off + bits);
+	update_from_blocks(chunk, bit_off);
 }
 
-/* Find a block's contig hint and right edge again from the allocation map. */
-static void refresh_block(struct pcpu_chunk *chunk, int index)
+/* The lowest of several bits with the most factors of two in its number. */
+static unsigned int best_aligned_bit(unsigned long bits)
+{
+	static const unsigned long multiples[] = { ~0UL / 3,	 ~0UL / 15,	      ~0UL / 255,
+						   ~0UL / 65535, ~0UL / 0xffffffffUL, 1 };
+
+	for (size_t i = 0; i < sizeof(multiples) / sizeof(multiples[0]); i++)
+		if (bits & multiples[i])
+			bits &= multiples[i];
+	return (unsigned int)__builtin_ctzl(bits);
+}
+
+/* The bits of a word at which so many free bits begin. */
+static unsigned long runs_of(unsigned long free, int bits)
+{
+	for (int done = 1, step; done < bits && free; done += step) {
+		step = pcpu_min_int(done, bits - done);
+		free &= free >> step;
+	}
+	return free;
+}
+
+/*
+ * Enter the free areas of one word into a block's hints at once, if they are easily compared with
+ * the contig hint, which lies before them; true if that is all.
+ *
+ * Smaller ones change nothing.  Of several as large, and none larger, all that counts is which one
+ * is aligned best, and the last one: it becomes the scan hint unless it is that one.
+ */
+static bool update_at_once(struct pcpu_block_md *b, int base, unsigned long free)
+{
+	unsigned long runs;
+	int best, last;
+
+	if (b->contig_hint >= (int)PCPU_WORD_BITS)
+		return true;
+	runs = runs_of(free, b->contig_hint);
+	if (!runs)
+		return true;
+	if (runs & (runs >> 1) || !(runs & (runs - 1)))
+		return false;
+	best = (int)best_aligned_bit(runs);
+	last = (int)PCPU_WORD_BITS - 1 - __builtin_clzl(runs);
+	if (best == last)
+		return false;
+	if (better_aligned(base + best, b->contig_hint_start))
+		b->contig_hint_start = base + best;
+	b->scan_hint_start = base + last;
+	b->scan_hint = b->contig_hint;
+	return true;
+}
+
+/* Enter the free areas of one word into a block's hints; none of them goes on behind the word. */
+static void update_from_word(const struct pcpu_allocator *a, struct pcpu_block_md *b, int base,
+			     unsigned long free)
+{
+	int most = 0; /* what the runs left over were last compared with */
+
+	while (free) {
+		unsigned long behind;
+		int end;
+
+		if (b->contig_hint > most && (base || !(free & 1))) {
+			if (update_at_once(b, base, free))
+				return;
+			most = b->contig_hint;
+		}
+		behind = free + (free & -free); /* the lowest run becomes one bit */
+		end = behind ? __builtin_ctzl(behind) : (int)PCPU_WORD_BITS;
+		pcpu_hint_enter(a, b, base + __builtin_ctzl(free), base + end);
+		free &= behind;
+	}
+}
+
+/*
+ * Where an area of at least two words less a bit, or the one at the end of the block, can begin at
+ * or after a bit: it contains a word that is free.
+ */
+static unsigned int skip_words(const unsigned long *map, unsigned int nr, unsigned int at)
+{
+	unsigned int word = at / PCPU_WORD_BITS;
+
+	if (at >= nr || !map[word])
+		return at;
+	while (++word * PCPU_WORD_BITS < nr && map[word])
+		;
+	return word - 1 > at / PCPU_WORD_BITS ? (word - 1) * PCPU_WORD_BITS : at;
+}
+
+/**
+ * pcpu_hint_enter_map - enter the free areas of a part of a block into its hints
+ * @a: the allocator
+ * @b: the block; a contig hint that it has lies before @start
+ * @map: its part of the allocation map
+ * @start: first bit
+ * @end: bit after the last; that of the block, or the bit before it is used
+ *
+ * As pcpu_hint_enter() for one after the other.  Once the contig hint spans words, those are
+ * skipped in which nothing as large can lie: that contains a word that is free.
+ */
+void pcpu_hint_enter_map(const struct pcpu_allocator *a, struct pcpu_block_md *b,
+			 const unsigned long *map, int start, int end)
+{
+	unsigned int nr = (unsigned int)end, at = (unsigned int)start;
+
+	while (at < nr) {
+		unsigned int word = at / PCPU_WORD_BITS, base = word * PCPU_WORD_BITS;
+		unsigned long free = ~map[word] & pcpu_mask_from(at);
+		unsigned int edge = PCPU_WORD_BITS;
+
+		if (!~free)
+			edge = 0;
+		else if (free >> (PCPU_WORD_BITS - 1))
+			edge -= (unsigned int)__builtin_clzl(~free);
+		at = base + PCPU_WORD_BITS;
+		if (at > nr) {
+			free &= ~(~0UL << (nr - base));
+			edge = PCPU_WORD_BITS;
+		}
+		if (edge == PCPU_WORD_BITS) {
+			if (free)
+				update_from_word(a, b, (int)base, free);
+		} else {
+			/* the last one goes on behind the word */
+			free &= ~(~0UL << edge);
+			if (free)
+				update_from_word(a, b, (int)base, free);
+			at = pcpu_next_bit_far(map, nr, word + 1);
+			pcpu_hint_enter(a, b, (int)(base + edge), (int)at);
+		}
+		if (b->contig_hint >= 2 * (int)PCPU_WORD_BITS - 1)
+			at = skip_words(map, nr, at);
+	}
+}
+
+/*
+ * Find a block's contig hint and right edge again from the allocation map, in which [.., end) of it
+ * was just allocated.
+ */
+static void refresh_block(struct pcpu_chunk *chunk, int index, int end)
 {
 	struct pcpu_block_md *b = chunk->blocks + index;
 	const unsigned long *map = block_map(chunk, index);
-	unsigned int nr = (unsigned int)chunk->a->block_bits;
-	unsigned int start, end;
+	int right = b->nr_bits - pcpu_min_int(b->right_free, b->nr_bits - end);
+	int start;
 
 	if (pcpu_quirk(chunk->a, PCPU_QUIRK_SCAN_PROMOTE) && b->scan_hint) {
-		start = (unsigned int)(b->scan_hint_start + b->scan_hint);
+		start = b->scan_hint_start + b->scan_hint;
 		b->contig_hint_start = b->scan_hint_start;
 		b->contig_hint = b->scan_hint;
 	} else {
-		start = (unsigned int)b->first_free;
+		start = b->first_free;
 		b->contig_hint = 0;
 	}
 	b->scan_hint = 0;
 	b->right_free = 0;
-
-	for (start = pcpu_next_zero_bit(map, nr, start); start < nr;
-	     start = pcpu_next_zero_bit(map, nr, end + 1)) {
-		end = pcpu_next_bit(map, nr, start + 1);
-		md_update(chunk->a, b, (int)start, (int)end);
-	}
+	/* what is known of the right edge need not be looked at */
+	if (right < start || (right > start && !pcpu_test_bit(map, (unsigned int)right - 1)))
+		right = b->nr_bits;
+	pcpu_hint_enter_map(chunk->a, b, map, start, right);
+	if (right < b->nr_bits)
+		pcpu_hint_enter(chunk->a, b, right, b->nr_bits);
 }
 
 static bool overlaps(int start, int size, int x, int y)
 {
 	return start < y && x < start + size;
-}
-
-/**
- * pcpu_update_empty_pages - count pages that became or ceased to be empty and populated
- * @chunk: the chunk
- * @nr: by how many
- */
-void pcpu_update_empty_pages(struct pcpu_chunk *chunk, int nr)
-{
-	chunk->nr_empty_pop_pages += nr;
-	if (chunk != chunk->a->reserved_chunk && !chunk->isolated)
-		chunk->a->nr_empty_pop_pages += nr;
 }
 
 /* The first block of an allocation; @s_off and @bits may reach into the next one. */
@@ -303,7 +424,7 @@ static void hint_alloc_first(struct pcpu_chunk *chunk, int index, int s_off, int
 	if (overlaps(b->contig_hint_start, b->contig_hint, s_off, s_off + bits)) {
 		if (!s_off)
 			b->left_free = 0;
-		refresh_block(chunk, index);
+		refresh_block(chunk, index, s_off + in_block);
 		return;
 	}
 
@@ -334,7 +455,7 @@ static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
 		b->scan_hint = 0;
 	b->left_free = 0;
 	if (e_off > b->contig_hint_start)
-		refresh_block(chunk, index);
+		refresh_block(chunk, index, e_off);
 	else
 		b->right_free = pcpu_min_int(b->right_free, block_bits - e_off);
 }
@@ -350,17 +471,18 @@ static void hint_alloc_last(struct pcpu_chunk *chunk, int index, int e_off)
 void pcpu_hint_alloc(struct pcpu_chunk *chunk, int bit_off, int bits)
 {
 	int block_bits = chunk->a->block_bits;
-	int s_index = bit_off / block_bits;
-	int e_index = (bit_off + bits - 1) / block_bits;
-	int e_off = (bit_off + bits - 1) % block_bits + 1;
+	int s_index = bit_off >> chunk->a->block_shift;
+	int e_index = (bit_off + bits - 1) >> chunk->a->block_shift;
+	int e_off = ((bit_off + bits - 1) & (block_bits - 1)) + 1;
 	struct pcpu_block_md *md = &chunk->md;
 	int nr_empty = 0;
 
 	assert(bits > 0 && e_index < chunk->nr_pages);
 
+	chunk->free_tail = pcpu_max_int(chunk->free_tail, e_index + 1);
 	if (chunk->blocks[s_index].contig_hint == block_bits)
 		nr_empty++;
-	hint_alloc_first(chunk, s_index, bit_off % block_bits, bits);
+	hint_alloc_first(chunk, s_index, bit_off & (block_bits - 1), bits);
 
 	if (s_index != e_index) {
 		if (chunk->blocks[e_index].contig_hint == block_bits)
@@ -423,11 +545,11 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 {
 	const struct pcpu_allocator *a = chunk->a;
 	int block_bits = a->block_bits;
-	int s = index * block_bits + start;
-	int e = index * block_bits + end;
+	int s = (index << a->block_shift) + start;
+	int e = (index << a->block_shift) + end;
 
 	if (pcpu_quirk(a, PCPU_QUIRK_FREE_END)) {
-		md_update(a, &chunk->md, s, end);
+		pcpu_hint_enter(a, &chunk->md, s, end);
 		return;
 	}
 	if (!pcpu_quirk(a, PCPU_QUIRK_HINT_LAG)) {
@@ -442,7 +564,7 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 				break;
 		}
 	}
-	md_update(a, &chunk->md, s, e);
+	pcpu_hint_enter(a, &chunk->md, s, e);
 }
 
 /**
@@ -457,34 +579,38 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 void pcpu_hint_free(struct pcpu_chunk *chunk, int bit_off, int bits)
 {
 	int block_bits = chunk->a->block_bits;
-	int s_index = bit_off / block_bits;
-	int e_index = (bit_off + bits - 1) / block_bits;
-	int e_off = (bit_off + bits - 1) % block_bits + 1;
+	int s_index = bit_off >> chunk->a->block_shift;
+	int e_index = (bit_off + bits - 1) >> chunk->a->block_shift;
+	int e_off = ((bit_off + bits - 1) & (block_bits - 1)) + 1;
 	int nr_empty = 0;
 	int start, end, s_end;
 
 	assert(bits > 0 && e_index < chunk->nr_pages);
 
-	start = extend_left(chunk, s_index, bit_off % block_bits);
+	start = extend_left(chunk, s_index, bit_off & (block_bits - 1));
 	end = extend_right(chunk, e_index, e_off);
 
 	s_end = s_index == e_index ? end : block_bits;
 	if (start == 0 && s_end == block_bits)
 		nr_empty++;
-	md_update(chunk->a, chunk->blocks + s_index, start, s_end);
+	pcpu_hint_enter(chunk->a, chunk->blocks + s_index, start, s_end);
 
 	if (s_index != e_index) {
 		if (end == block_bits)
 			nr_empty++;
-		md_update(chunk->a, chunk->blocks + e_index, 0, end);
+		pcpu_hint_enter(chunk->a, chunk->blocks + e_index, 0, end);
 
 		nr_empty += e_index - s_index - 1;
 		for (int i = s_index + 1; i < e_index; i++)
 			init_md(chunk->blocks + i, block_bits, chunk->blocks[i].scan_hint_start);
 	}
 
-	if (nr_empty)
+	if (nr_empty) {
 		pcpu_update_empty_pages(chunk, nr_empty);
+		while (chunk->free_tail &&
+		       chunk->blocks[chunk->free_tail - 1].left_free == block_bits)
+			chunk->free_tail--;
+	}
 
 	if (s_index != e_index || end - start >= block_bits)
 		refresh_chunk(chunk, true);

@@ -20,6 +20,7 @@ static void setup_slots(struct pcpu_allocator *a)
 	a->free_slot = a->sidelined_slot + 1;
 	a->to_depopulate_slot = a->free_slot + 1;
 	a->nr_slots = a->to_depopulate_slot + 1;
+	assert(a->nr_slots <= PCPU_SLOTS_MAX);
 	a->slots = boot(a, (size_t)a->nr_slots * sizeof(*a->slots));
 	for (int i = 0; i < a->nr_slots; i++)
 		pcpu_list_init(a->slots + i);
@@ -76,7 +77,9 @@ struct pcpu_allocator *pcpu_create(const struct pcpu_config *cfg, struct vm_spac
 	a->env = *env;
 	a->page_size = 1u << cfg->page_shift;
 	a->block_bits = (int)(a->page_size >> PCPU_MIN_ALLOC_SHIFT);
+	a->block_shift = (int)cfg->page_shift - PCPU_MIN_ALLOC_SHIFT;
 	a->unit_size = cfg->unit_pages * a->page_size;
+	a->known_shift = (unsigned int)pcpu_fls(a->unit_size - 1);
 	max_alloc = (PCPU_MAX_ALLOC + a->page_size - 1) & ~(a->page_size - 1);
 	a->max_alloc = max_alloc < a->unit_size ? max_alloc : a->unit_size;
 

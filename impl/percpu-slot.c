@@ -6,52 +6,169 @@
  *          full,  searched upwards from the size's slot      never searched
  *          or failed
  *
+ * A search takes the chunks of a slot in the order of the list, but steps over those whose contig
+ * hint is too small by an index: a tree in that order, which knows the largest contig hint below
+ * each node (see treap.h).  So it does not take longer the more there are of them.
+ *
  * Does not decide when a chunk is isolated or reclaimed: percpu.c and percpu-balance.c do.
  */
 #include <assert.h>
+#include <limits.h>
 
 #include "internal.h"
 
-/* Position of the highest set bit counted from 1, or 0. */
-static int fls_int(unsigned int x)
+/* Failing chunks leave the low slots, and free ones always fit: these are never searched far. */
+static bool has_index(const struct pcpu_allocator *a, int slot)
 {
-	return x ? 32 - __builtin_clz(x) : 0;
+	return slot >= PCPU_SLOT_FAIL_THRESHOLD && slot <= a->sidelined_slot;
+}
+
+static struct pcpu_chunk *of_list(struct pcpu_list *node)
+{
+	return pcpu_container_of(node, struct pcpu_chunk, list);
+}
+
+static struct pcpu_chunk *of_tree(const struct pcpu_treap *n)
+{
+	return pcpu_container_of(n, struct pcpu_chunk, by_list);
+}
+
+static void cover(struct pcpu_treap *up, const struct pcpu_treap *down)
+{
+	of_tree(up)->most = pcpu_max_int(of_tree(up)->most, of_tree(down)->most);
 }
 
 /**
- * pcpu_size_class - the slot of a size, were there no slot for free chunks
- * @size: bytes
+ * pcpu_slot_raise - tell the index that the contig hint of a chunk has grown
+ * @chunk: a chunk in an index
  */
-int pcpu_size_class(int size)
+void pcpu_slot_raise(struct pcpu_chunk *chunk)
 {
-	return pcpu_max_int(fls_int((unsigned int)size) - PCPU_SLOT_BASE_SHIFT + 2, 1);
+	struct pcpu_treap *n = &chunk->by_list;
+	int hint = chunk->md.contig_hint;
+
+	for (; n && of_tree(n)->most < hint; n = n->parent)
+		of_tree(n)->most = hint;
+}
+
+/* The first below a node with a contig hint of @bits; or NULL, and its bound is now below that. */
+static struct pcpu_treap *first_below(struct pcpu_treap *n, int bits)
+{
+	struct pcpu_treap *found;
+	int most;
+
+	if (!n || of_tree(n)->most < bits)
+		return NULL;
+	found = first_below(n->left, bits);
+	if (found)
+		return found;
+	if (of_tree(n)->md.contig_hint >= bits)
+		return n;
+	found = first_below(n->right, bits);
+	if (found)
+		return found;
+	most = of_tree(n)->md.contig_hint;
+	if (n->left)
+		most = pcpu_max_int(most, of_tree(n->left)->most);
+	if (n->right)
+		most = pcpu_max_int(most, of_tree(n->right)->most);
+	of_tree(n)->most = most;
+	return NULL;
 }
 
 /**
- * pcpu_size_to_slot - the slot for a free area of a size
+ * pcpu_slot_first - the first chunk on a list that is worth a look
  * @a: the allocator
- * @size: bytes, 0 to a unit
+ * @slot: the list
+ * @bits: size of the request
  *
- * Slots double in size; a whole unit has a slot of its own.
+ * Of slots with an index those are left out whose contig hint is below @bits, which the request
+ * cannot fit in.  An alignment, or pages that are not populated, can still make it fail.
+ *
+ * Return: the chunk, or NULL.
  */
-int pcpu_size_to_slot(const struct pcpu_allocator *a, int size)
+struct pcpu_chunk *pcpu_slot_first(const struct pcpu_allocator *a, int slot, int bits)
 {
-	if ((unsigned int)size == a->unit_size)
-		return a->free_slot;
-	return pcpu_size_class(size);
+	struct pcpu_list *head = a->slots + slot;
+	struct pcpu_treap *n;
+
+	if (pcpu_list_empty(head))
+		return NULL;
+	if (!has_index(a, slot) || of_list(head->next)->md.contig_hint >= bits)
+		return of_list(head->next);
+	n = first_below(a->index[slot], bits);
+	return n ? of_tree(n) : NULL;
 }
 
 /**
- * pcpu_chunk_slot - the slot that a chunk's contig hint calls for
- * @chunk: the chunk
+ * pcpu_slot_next - the next chunk on a list that is worth a look
+ * @chunk: a chunk on a list
+ * @bits: size of the request
  *
- * Not necessarily the one it is on: see isolated chunks, and failed fits in low slots.
+ * As pcpu_slot_first(), behind @chunk.
  */
-int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
+struct pcpu_chunk *pcpu_slot_next(const struct pcpu_chunk *chunk, int bits)
 {
-	if (chunk->free_bytes < (int)PCPU_MIN_ALLOC_SIZE || !chunk->md.contig_hint)
-		return 0;
-	return pcpu_size_to_slot(chunk->a, chunk->md.contig_hint << PCPU_MIN_ALLOC_SHIFT);
+	const struct pcpu_allocator *a = chunk->a;
+	struct pcpu_list *next = chunk->list.next;
+	const struct pcpu_treap *n = &chunk->by_list;
+	struct pcpu_treap *found;
+
+	if (next == a->slots + chunk->slot)
+		return NULL;
+	if (!has_index(a, chunk->slot) || of_list(next)->md.contig_hint >= bits)
+		return of_list(next);
+	/* what lies right of it below, then those above that it lies left of, and their right */
+	for (found = first_below(n->right, bits); !found && n->parent; n = n->parent) {
+		if (n->parent->right == n)
+			continue;
+		if (of_tree(n->parent)->md.contig_hint >= bits)
+			found = n->parent;
+		else
+			found = first_below(n->parent->right, bits);
+	}
+	return found ? of_tree(found) : NULL;
+}
+
+/**
+ * pcpu_chunk_unlink - take a chunk off its list
+ * @chunk: the chunk; nothing happens if it is on none
+ */
+void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
+{
+	struct pcpu_allocator *a = chunk->a;
+
+	pcpu_list_del(&chunk->list);
+	if (chunk->slot < 0)
+		return;
+	if (pcpu_list_empty(a->slots + chunk->slot))
+		a->in_use &= ~(UINT64_C(1) << chunk->slot);
+	if (has_index(a, chunk->slot))
+		pcpu_treap_remove(a->index + chunk->slot, &chunk->by_list, cover);
+	chunk->slot = -1;
+	chunk->most = INT_MAX;
+}
+
+static struct pcpu_treap *tree_node(struct pcpu_list *node, const struct pcpu_list *head)
+{
+	return node == head ? NULL : &of_list(node)->by_list;
+}
+
+/* Enter a chunk that was just put on a list. */
+static void enter(struct pcpu_chunk *chunk, int slot)
+{
+	struct pcpu_allocator *a = chunk->a;
+	struct pcpu_list *head = a->slots + slot;
+
+	chunk->slot = slot;
+	a->in_use |= UINT64_C(1) << slot;
+	if (!has_index(a, slot))
+		return;
+	chunk->most = 0;
+	chunk->by_list.rank = pcpu_treap_rank(&a->dice);
+	pcpu_treap_insert(a->index + slot, &chunk->by_list, tree_node(chunk->list.prev, head),
+			  tree_node(chunk->list.next, head), cover);
+	pcpu_slot_raise(chunk);
 }
 
 /**
@@ -67,25 +184,12 @@ void pcpu_chunk_move(struct pcpu_chunk *chunk, int slot, bool front)
 	assert(slot >= 0 && slot < a->nr_slots);
 	if (chunk == a->reserved_chunk)
 		return;
+	pcpu_chunk_unlink(chunk);
 	if (front)
 		pcpu_list_move(&chunk->list, a->slots + slot);
 	else
 		pcpu_list_move_tail(&chunk->list, a->slots + slot);
-}
-
-/**
- * pcpu_chunk_relocate - put a chunk on the list that its contig hint calls for
- * @chunk: the chunk
- * @oslot: the slot its hint called for before, or -1 to move it in any case
- *
- * To the front if it gained, to the tail if it lost.  Isolated chunks stay where they are.
- */
-void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int oslot)
-{
-	int nslot = pcpu_chunk_slot(chunk);
-
-	if (!chunk->isolated && oslot != nslot)
-		pcpu_chunk_move(chunk, nslot, oslot < nslot);
+	enter(chunk, slot);
 }
 
 /**

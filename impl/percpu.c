@@ -10,11 +10,6 @@
 
 #include "internal.h"
 
-static struct pcpu_chunk *chunk_of(struct pcpu_list *node)
-{
-	return pcpu_container_of(node, struct pcpu_chunk, list);
-}
-
 /**
  * pcpu_prepare_request - check and normalise the arguments of an allocation
  * @a: the allocator
@@ -27,8 +22,9 @@ static struct pcpu_chunk *chunk_of(struct pcpu_list *node)
  * Return: PCPU_OK, or PCPU_EINVAL for size 0 or above the limit, or an alignment that is no power
  * of two or above a page.
  */
-enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t size, size_t align,
-				      bool reserved, enum pcpu_gfp gfp, struct pcpu_request *req)
+inline enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t size,
+					     size_t align, bool reserved, enum pcpu_gfp gfp,
+					     struct pcpu_request *req)
 {
 	if (align < PCPU_MIN_ALLOC_SIZE)
 		align = PCPU_MIN_ALLOC_SIZE;
@@ -50,14 +46,15 @@ enum pcpu_status pcpu_prepare_request(const struct pcpu_allocator *a, size_t siz
  * @off: where the byte offset is stored
  *
  * From the slot of the size upwards.  A chunk of a low slot that fails goes to slot 0, out of
- * sight until a free relocates it.
+ * sight until a free relocates it.  Chunks of other slots whose contig hint is too small fail
+ * without a look, as nothing follows from that.
  *
  * Return: the chunk, or NULL if no chunk fits.
  */
 struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request *req, int *off)
 {
-	struct pcpu_list *pos, *next;
-	struct pcpu_chunk *chunk;
+	int low = pcpu_size_to_slot(a, req->size);
+	struct pcpu_chunk *chunk, *next;
 	int start;
 
 	if (req->reserved) {
@@ -69,11 +66,15 @@ struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request
 		return *off >= 0 ? chunk : NULL;
 	}
 
-	for (int slot = pcpu_size_to_slot(a, req->size); slot <= a->free_slot; slot++) {
-		pcpu_list_for_each_safe(pos, next, a->slots + slot) {
-			chunk = chunk_of(pos);
+	for (uint64_t slots = a->in_use >> low << low; slots; slots &= slots - 1) {
+		int slot = __builtin_ctzll(slots);
+
+		if (slot > a->free_slot)
+			break;
+		for (chunk = pcpu_slot_first(a, slot, req->bits); chunk; chunk = next) {
 			start = pcpu_find_block_fit(chunk, req->bits, req->bit_align, req->atomic);
 			if (start < 0) {
+				next = pcpu_slot_next(chunk, req->bits);
 				if (slot < PCPU_SLOT_FAIL_THRESHOLD)
 					pcpu_chunk_move(chunk, 0, true);
 				continue;
@@ -83,6 +84,7 @@ struct pcpu_chunk *pcpu_scan(struct pcpu_allocator *a, const struct pcpu_request
 				pcpu_reintegrate_chunk(chunk);
 				return chunk;
 			}
+			next = pcpu_slot_next(chunk, req->bits);
 		}
 	}
 	return NULL;
@@ -153,9 +155,22 @@ static bool populate_missing(struct pcpu_chunk *chunk, unsigned int start, unsig
 	return true;
 }
 
+/* Populate the pages that an area is in. */
+static bool populate_area(struct pcpu_chunk *chunk, int off, int size)
+{
+	unsigned int first = (unsigned int)off >> chunk->a->cfg.page_shift;
+	unsigned int last = (unsigned int)(off + size - 1) >> chunk->a->cfg.page_shift;
+
+	if (first == last && pcpu_test_bit(chunk->populated, first))
+		return true;
+	return populate_missing(chunk, first, last + 1);
+}
+
 static void zero_area(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk, int off,
 		      int size)
 {
+	if (!a->env.frame_data)
+		return;
 	for (unsigned int cpu = 0; cpu < a->cfg.nr_cpus; cpu++) {
 		unsigned int pos = (unsigned int)off;
 		unsigned int end = (unsigned int)(off + size);
@@ -201,9 +216,7 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 		return PCPU_EKILLED;
 
 	ret = find_room(a, &req, &chunk, &off);
-	if (ret == PCPU_OK && !req.atomic &&
-	    !populate_missing(chunk, (unsigned int)off / a->page_size,
-			      ((unsigned int)(off + req.size) + a->page_size - 1) / a->page_size)) {
+	if (ret == PCPU_OK && !req.atomic && !populate_area(chunk, off, req.size)) {
 		pcpu_free_area(chunk, off);
 		ret = PCPU_EPOPULATE;
 	}
@@ -222,27 +235,39 @@ enum pcpu_status pcpu_alloc(struct pcpu_allocator *a, size_t size, size_t align,
 	return PCPU_OK;
 }
 
+/* Of a chunk of the first unit: does it serve an address? */
+static bool serves(const struct pcpu_allocator *a, const struct pcpu_chunk *chunk, uint64_t ptr)
+{
+	return ptr - (chunk->base + chunk->start_offset) <
+	       ((unsigned int)chunk->nr_pages << a->cfg.page_shift) - chunk->end_offset -
+		       chunk->start_offset;
+}
+
 /*
  * The chunk that serves an address.  Outside of the first chunk the address is first moved to the
- * unit of a possible CPU, as Linux does, which must find a mapped page there.
+ * unit of a possible CPU, as Linux does, which must find a mapped page there.  What was found is
+ * kept until the chunk is destroyed.
  */
-static struct pcpu_chunk *chunk_at(const struct pcpu_allocator *a, uint64_t ptr)
+static struct pcpu_chunk *chunk_at(struct pcpu_allocator *a, uint64_t ptr)
 {
-	struct pcpu_chunk *first[2] = { a->first_chunk, a->reserved_chunk };
+	struct pcpu_chunk **known = a->known + (ptr >> a->known_shift) % PCPU_KNOWN;
 	const struct vm_area *area;
 
-	for (int i = 0; i < 2; i++) {
-		struct pcpu_chunk *chunk = first[i];
-
-		if (chunk && ptr >= chunk->base + chunk->start_offset &&
-		    ptr < chunk->base + (unsigned int)chunk->nr_pages * a->page_size -
-				    chunk->end_offset)
-			return chunk;
+	if (serves(a, a->first_chunk, ptr))
+		return a->first_chunk;
+	if (a->reserved_chunk && serves(a, a->reserved_chunk, ptr))
+		return a->reserved_chunk;
+	if (*known && ptr - (*known)->base < a->unit_size)
+		return *known;
+	if (pcpu_is_km(a)) {
+		*known = pcpu_km_chunk_at(a, ptr + a->cfg.unit_offset[0]);
+		return *known;
 	}
-	if (pcpu_is_km(a))
-		return pcpu_km_chunk_at(a, ptr + a->cfg.unit_offset[0]);
 	area = vm_tree_at(a->vm, ptr + a->cfg.unit_offset[0]);
-	return area && !area->lazy ? area->owner : NULL;
+	if (!area || area->lazy || !area->owner)
+		return NULL;
+	*known = area->owner;
+	return area->owner;
 }
 
 /* When few pages are used of a chunk, and the others have enough, its pages can go. */

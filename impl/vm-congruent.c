@@ -59,7 +59,7 @@ static bool check_request(const struct vm_space *vm, struct congruent *c)
  * must be looked at again.  The base never goes below the window, as each area is kept from
  * going below its own lowest place.
  */
-static bool find_base(const struct vm_space *vm, const struct congruent *c, uint64_t *base)
+static bool find_base(struct vm_space *vm, const struct congruent *c, uint64_t *base)
 {
 	unsigned int i = c->highest, fitting = 0;
 

@@ -39,6 +39,11 @@ static inline bool vm_is_power_of_two(uint64_t x)
 	return x && !(x & (x - 1));
 }
 
+static inline struct vm_area *vm_area_of(const struct pcpu_treap *n)
+{
+	return n ? (struct vm_area *)((char *)n - offsetof(struct vm_area, by_addr)) : NULL;
+}
+
 void vm_tree_init(struct vm_space *vm);
 struct vm_area *vm_new_area(struct vm_space *vm, enum pcpu_fault kind);
 void vm_free_area(struct vm_space *vm, struct vm_area *area);

@@ -26,12 +26,14 @@ void vm_init(struct vm_space *vm, const struct vm_config *cfg, const struct pcpu
 }
 
 /* Below every area, in the order of a walk; depth is logarithmic. */
-static void exit_tree(struct vm_space *vm, struct vm_area *area)
+static void exit_tree(struct vm_space *vm, struct pcpu_treap *n)
 {
+	struct vm_area *area = vm_area_of(n);
+
 	if (!area)
 		return;
-	exit_tree(vm, area->left);
-	exit_tree(vm, area->right);
+	exit_tree(vm, n->left);
+	exit_tree(vm, n->right);
 	if (area == &vm->top)
 		return;
 	if (area->frames)

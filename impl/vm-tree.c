@@ -1,158 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm-tree.c - all areas by address, in an AVL tree that also knows the gaps between them.
+ * vm-tree.c - all areas by address, in a tree that also knows the gaps between them.
  *
  *   start |gap A [A]  gap B [B][C]    gap top | top (size 0, at the end)
  *
- * The gap below an area belongs to it, so every free byte is in exactly one gap, and the largest
- * gap of each subtree tells a search which ones to skip.  The largest one is known for each
- * alignment of VM_IOREMAP, as ioremap areas and their guard pages leave many gaps that are large
- * enough, but never once aligned.  Does not know which areas are live, nor who frees them.
+ * The gap below an area belongs to it, so every free byte is in exactly one gap, and a bound for
+ * the gaps of each subtree tells a search which ones to skip.  There is one for each alignment of
+ * VM_IOREMAP, as ioremap areas and their guard pages leave many gaps that are large enough, but
+ * never once aligned.  Bounds are raised when a gap grows; when one shrinks they are left as they
+ * are, and a search that fails below one corrects it (see treap.h).  Does not know which areas are
+ * live, nor who frees them.
  */
 #include <assert.h>
 
 #include "vm-internal.h"
 
-static int height_of(const struct vm_area *a)
+/* What is left of the gap below an area once it is aligned to 2^order pages. */
+static uint64_t aligned_gap(const struct vm_area *a, uint64_t page, unsigned int order)
 {
-	return a ? a->height : 0;
+	uint64_t skip = (a->gap - a->addr) & ((page << order) - 1);
+
+	return skip < a->gap ? a->gap - skip : 0;
 }
 
-/* What an area knows of the tree below it. */
-static void update(struct vm_area *a, uint64_t page)
+static void cover(struct pcpu_treap *up, const struct pcpu_treap *down)
 {
-	static const struct vm_area none;
-	const struct vm_area *left = a->left ? a->left : &none;
-	const struct vm_area *right = a->right ? a->right : &none;
-	uint64_t lo = a->addr - a->gap;
+	uint64_t *most = vm_area_of(up)->max_gap;
+	const uint64_t *below = vm_area_of(down)->max_gap;
 
-	a->height = 1 + (left->height > right->height ? left->height : right->height);
-	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++) {
-		uint64_t skip = -lo & ((page << order) - 1);
-		uint64_t most = skip < a->gap ? a->gap - skip : 0;
-
-		if (left->max_gap[order] > most)
-			most = left->max_gap[order];
-		if (right->max_gap[order] > most)
-			most = right->max_gap[order];
-		a->max_gap[order] = most;
-	}
+	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++)
+		if (most[order] < below[order])
+			most[order] = below[order];
 }
 
-static struct vm_area *rotate_right(struct vm_area *a, uint64_t page)
+/*
+ * The gap below an area is new, or has grown: no bound at or above it may be less.  What alignment
+ * takes from it is left to the searches that it would lead astray.
+ */
+static void raise(struct vm_area *a)
 {
-	struct vm_area *up = a->left;
+	uint64_t gap = a->gap;
 
-	a->left = up->right;
-	up->right = a;
-	update(a, page);
-	update(up, page);
-	return up;
-}
+	for (; a; a = vm_area_of(a->by_addr.parent)) {
+		bool raised = false;
 
-static struct vm_area *rotate_left(struct vm_area *a, uint64_t page)
-{
-	struct vm_area *up = a->right;
-
-	a->right = up->left;
-	up->left = a;
-	update(a, page);
-	update(up, page);
-	return up;
-}
-
-/* The root of a subtree whose sides differ in height by at most 2, after making that 1. */
-static struct vm_area *balance(struct vm_area *a, uint64_t page)
-{
-	int lean = height_of(a->left) - height_of(a->right);
-
-	if (lean > 1) {
-		if (height_of(a->left->left) < height_of(a->left->right))
-			a->left = rotate_left(a->left, page);
-		return rotate_right(a, page);
-	}
-	if (lean < -1) {
-		if (height_of(a->right->right) < height_of(a->right->left))
-			a->right = rotate_right(a->right, page);
-		return rotate_left(a, page);
-	}
-	update(a, page);
-	return a;
-}
-
-static struct vm_area *insert(struct vm_area *root, struct vm_area *a, uint64_t page)
-{
-	if (!root)
-		return a;
-	if (a->addr < root->addr)
-		root->left = insert(root->left, a, page);
-	else
-		root->right = insert(root->right, a, page);
-	return balance(root, page);
-}
-
-static struct vm_area *detach_first(struct vm_area *root, struct vm_area **first, uint64_t page)
-{
-	if (!root->left) {
-		*first = root;
-		return root->right;
-	}
-	root->left = detach_first(root->left, first, page);
-	return balance(root, page);
-}
-
-static struct vm_area *detach(struct vm_area *root, const struct vm_area *a, uint64_t page)
-{
-	struct vm_area *up;
-
-	if (a->addr < root->addr) {
-		root->left = detach(root->left, a, page);
-	} else if (a->addr > root->addr) {
-		root->right = detach(root->right, a, page);
-	} else if (!root->left || !root->right) {
-		if (root->right)
-			update(root->right, page);
-		return root->left ? root->left : root->right;
-	} else {
-		struct vm_area *right = detach_first(root->right, &up, page);
-
-		up->right = right;
-		up->left = root->left;
-		root = up;
-	}
-	return balance(root, page);
-}
-
-/* The end of the last area below an address, or the start of the window. */
-static uint64_t end_below(const struct vm_space *vm, uint64_t addr)
-{
-	uint64_t end = vm->cfg.start;
-
-	for (const struct vm_area *a = vm->root; a;) {
-		if (a->addr < addr) {
-			end = a->addr + a->size;
-			a = a->right;
-		} else {
-			a = a->left;
+		for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++) {
+			if (a->max_gap[order] < gap) {
+				a->max_gap[order] = gap;
+				raised = true;
+			}
 		}
+		if (!raised)
+			return;
 	}
-	return end;
+}
+
+/* The bound of one order from those right below and the own gap. */
+static void correct(struct vm_area *a, uint64_t page, unsigned int order)
+{
+	const struct vm_area *left = vm_area_of(a->by_addr.left);
+	const struct vm_area *right = vm_area_of(a->by_addr.right);
+	uint64_t most = aligned_gap(a, page, order);
+
+	if (left && left->max_gap[order] > most)
+		most = left->max_gap[order];
+	if (right && right->max_gap[order] > most)
+		most = right->max_gap[order];
+	a->max_gap[order] = most;
+}
+
+/* The area behind one that is not @top. */
+static struct vm_area *next_of(const struct vm_area *a)
+{
+	const struct pcpu_treap *n = &a->by_addr;
+
+	if (n->right) {
+		for (n = n->right; n->left;)
+			n = n->left;
+		return vm_area_of(n);
+	}
+	while (n->parent->right == n)
+		n = n->parent;
+	return vm_area_of(n->parent);
+}
+
+/* The node before one, or NULL. */
+static struct pcpu_treap *prev_of(struct pcpu_treap *n)
+{
+	if (n->left) {
+		for (n = n->left; n->right;)
+			n = n->right;
+		return n;
+	}
+	while (n->parent && n->parent->left == n)
+		n = n->parent;
+	return n->parent;
 }
 
 /* The lowest area at or above an address: at least @top. */
 static struct vm_area *at_or_above(const struct vm_space *vm, uint64_t addr)
 {
-	struct vm_area *found = NULL;
+	struct pcpu_treap *found = NULL;
 
-	for (struct vm_area *a = vm->root; a;) {
-		if (a->addr >= addr) {
-			found = a;
-			a = a->left;
+	for (struct pcpu_treap *n = vm->root; n;) {
+		if (vm_area_of(n)->addr >= addr) {
+			found = n;
+			n = n->left;
 		} else {
-			a = a->right;
+			n = n->right;
 		}
 	}
-	return found;
+	return vm_area_of(found);
 }
 
 /**
@@ -162,8 +120,8 @@ static struct vm_area *at_or_above(const struct vm_space *vm, uint64_t addr)
 void vm_tree_init(struct vm_space *vm)
 {
 	vm->top = (struct vm_area){ .addr = vm->cfg.end, .gap = vm->cfg.end - vm->cfg.start };
-	update(&vm->top, vm_page(vm));
-	vm->root = &vm->top;
+	raise(&vm->top);
+	vm->root = &vm->top.by_addr;
 	vm->nr_areas = 0;
 }
 
@@ -174,17 +132,22 @@ void vm_tree_init(struct vm_space *vm)
  */
 void vm_tree_insert(struct vm_space *vm, struct vm_area *area)
 {
-	struct vm_area *next = at_or_above(vm, area->addr);
-	uint64_t below = end_below(vm, area->addr);
+	struct vm_area *next = vm->found;
+	struct pcpu_treap *prev;
+	uint64_t below;
+
+	if (!next || area->addr > next->addr || next->addr - area->addr > next->gap)
+		next = at_or_above(vm, area->addr);
+	prev = prev_of(&next->by_addr);
+	below = prev ? vm_area_of(prev)->addr + vm_area_of(prev)->size : vm->cfg.start;
 
 	assert(area->size && area->addr >= below);
-	assert(next && next->addr >= area->addr && next->addr - area->addr >= area->size);
-	area->left = area->right = NULL;
+	assert(next->addr >= area->addr && next->addr - area->addr >= area->size);
 	area->gap = area->addr - below;
-	update(area, vm_page(vm));
-	/* the next one is on the way to where this one is added, so it is updated, too */
 	next->gap = next->addr - (area->addr + area->size);
-	vm->root = insert(vm->root, area, vm_page(vm));
+	area->by_addr.rank = pcpu_treap_rank(&vm->dice);
+	pcpu_treap_insert(&vm->root, &area->by_addr, prev, &next->by_addr, cover);
+	raise(area);
 	vm->nr_areas++;
 }
 
@@ -195,12 +158,14 @@ void vm_tree_insert(struct vm_space *vm, struct vm_area *area)
  */
 void vm_tree_remove(struct vm_space *vm, struct vm_area *area)
 {
-	struct vm_area *next = at_or_above(vm, area->addr + area->size);
+	struct vm_area *next;
 
-	assert(area != &vm->top && next);
-	/* the next one is above this one, or comes into its place, so it is updated, too */
+	assert(area != &vm->top);
+	next = next_of(area);
+	vm->found = NULL;
 	next->gap += area->gap + area->size;
-	vm->root = detach(vm->root, area, vm_page(vm));
+	pcpu_treap_remove(&vm->root, &area->by_addr, cover);
+	raise(next);
 	vm->nr_areas--;
 }
 
@@ -213,11 +178,11 @@ void vm_tree_remove(struct vm_space *vm, struct vm_area *area)
  */
 struct vm_area *vm_tree_at(const struct vm_space *vm, uint64_t addr)
 {
-	struct vm_area *a = vm->root;
+	struct pcpu_treap *n = vm->root;
 
-	while (a && (addr < a->addr || addr - a->addr >= a->size))
-		a = addr < a->addr ? a->left : a->right;
-	return a;
+	while (n && addr - vm_area_of(n)->addr >= vm_area_of(n)->size)
+		n = addr < vm_area_of(n)->addr ? n->left : n->right;
+	return vm_area_of(n);
 }
 
 /**
@@ -240,7 +205,7 @@ struct vm_area *vm_tree_next(const struct vm_space *vm, uint64_t addr)
  * @order: the alignment in 2^order pages, as far as gaps are known for it
  */
 struct request {
-	uint64_t size, align, from, to;
+	uint64_t page, size, align, from, to;
 	unsigned int order;
 };
 
@@ -276,31 +241,77 @@ static bool highest_in_gap(const struct vm_area *a, const struct request *q, uin
 	return *addr >= lo;
 }
 
-/*
- * Both searches skip subtrees without a gap that is large enough and those outside of
- * [from, to).  So they go wrong at most where a gap is cut off by that range, that is, twice, or
- * where an alignment larger than those of VM_IOREMAP leaves too little of it.
- */
-static bool lowest(const struct vm_area *a, const struct request *q, uint64_t *addr)
+static bool may_have(const struct pcpu_treap *n, const struct request *q)
 {
-	if (!a || a->max_gap[q->order] < q->size)
-		return false;
-	if (a->addr - a->gap > q->from && lowest(a->left, q, addr))
-		return true;
-	if (lowest_in_gap(a, q, addr))
-		return true;
-	return a->addr + a->size < q->to && lowest(a->right, q, addr);
+	return n && vm_area_of(n)->max_gap[q->order] >= q->size;
 }
 
-static bool highest(const struct vm_area *a, const struct request *q, uint64_t *addr)
+/*
+ * Both searches skip subtrees without a gap that is large enough and those outside of
+ * [from, to).  So they go wrong where a bound is too high, which they correct; else at most where a
+ * gap is cut off by that range, that is, twice, or where an alignment larger than those of
+ * VM_IOREMAP leaves too little of it.
+ */
+static struct vm_area *lowest(struct pcpu_treap *n, const struct request *q, uint64_t *addr)
 {
-	if (!a || a->max_gap[q->order] < q->size)
-		return false;
-	if (a->addr + a->size < q->to && highest(a->right, q, addr))
-		return true;
+	struct vm_area *a = vm_area_of(n);
+
+	if (!may_have(n, q))
+		return NULL;
+down:
+	for (; may_have(n->left, q) && a->addr - a->gap > q->from; a = vm_area_of(n))
+		n = n->left;
+own:
+	if (lowest_in_gap(a, q, addr))
+		return a;
+	if (may_have(n->right, q) && a->addr + a->size < q->to) {
+		n = n->right;
+		a = vm_area_of(n);
+		goto down;
+	}
+	/* nothing at or below this one, nor below those that it is the last of */
+	for (;;) {
+		const struct pcpu_treap *from = n;
+
+		correct(a, q->page, q->order);
+		n = n->parent;
+		if (!n)
+			return NULL;
+		a = vm_area_of(n);
+		if (n->left == from)
+			goto own;
+	}
+}
+
+/* The mirror image. */
+static struct vm_area *highest(struct pcpu_treap *n, const struct request *q, uint64_t *addr)
+{
+	struct vm_area *a = vm_area_of(n);
+
+	if (!may_have(n, q))
+		return NULL;
+down:
+	for (; may_have(n->right, q) && a->addr + a->size < q->to; a = vm_area_of(n))
+		n = n->right;
+own:
 	if (highest_in_gap(a, q, addr))
-		return true;
-	return a->addr - a->gap > q->from && highest(a->left, q, addr);
+		return a;
+	if (may_have(n->left, q) && a->addr - a->gap > q->from) {
+		n = n->left;
+		a = vm_area_of(n);
+		goto down;
+	}
+	for (;;) {
+		const struct pcpu_treap *from = n;
+
+		correct(a, q->page, q->order);
+		n = n->parent;
+		if (!n)
+			return NULL;
+		a = vm_area_of(n);
+		if (n->right == from)
+			goto own;
+	}
 }
 
 static bool clamp_request(const struct vm_space *vm, struct request *q)
@@ -309,6 +320,7 @@ static bool clamp_request(const struct vm_space *vm, struct request *q)
 		q->from = vm->cfg.start;
 	if (q->to > vm->cfg.end)
 		q->to = vm->cfg.end;
+	q->page = vm_page(vm);
 	while (q->order < VM_IOREMAP_MAX_ORDER && vm_page(vm) << (q->order + 1) <= q->align)
 		q->order++;
 	return q->size && q->from < q->to && q->size <= q->to - q->from;
@@ -325,12 +337,13 @@ static bool clamp_request(const struct vm_space *vm, struct request *q)
  *
  * Return: false if it fits nowhere.
  */
-bool vm_tree_lowest_fit(const struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
+bool vm_tree_lowest_fit(struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
 			uint64_t to, uint64_t *addr)
 {
 	struct request q = { .size = size, .align = align, .from = from, .to = to };
 
-	return clamp_request(vm, &q) && lowest(vm->root, &q, addr);
+	vm->found = clamp_request(vm, &q) ? lowest(vm->root, &q, addr) : NULL;
+	return vm->found;
 }
 
 /**
@@ -344,10 +357,11 @@ bool vm_tree_lowest_fit(const struct vm_space *vm, uint64_t size, uint64_t align
  *
  * Return: false if it fits nowhere.
  */
-bool vm_tree_highest_fit(const struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
+bool vm_tree_highest_fit(struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
 			 uint64_t to, uint64_t *addr)
 {
 	struct request q = { .size = size, .align = align, .from = from, .to = to };
 
-	return clamp_request(vm, &q) && highest(vm->root, &q, addr);
+	vm->found = clamp_request(vm, &q) ? highest(vm->root, &q, addr) : NULL;
+	return vm->found;
 }

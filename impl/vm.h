@@ -16,6 +16,7 @@
 
 #include "env.h"
 #include "pgtable.h"
+#include "treap.h"
 
 #define VM_IOREMAP 0x1u /* aligned to its size, rounded up to a power of two */
 #define VM_ALLOC 0x2u /* has frames: vmalloc or per-CPU */
@@ -26,11 +27,11 @@
 
 /**
  * struct vm_area - one area, live or freed and not yet purged
- * @left, @right, @height: the tree of all areas, by address
+ * @by_addr:  node in the tree of all areas
  * @addr:     first address
  * @size:     bytes, the guard page included
  * @gap:      free bytes directly below it
- * @max_gap:  the largest @gap of the tree below and including this one, for each order: of what
+ * @max_gap:  no @gap of the tree below and including this one is larger, for each order: than what
  *            is left of it once its start is aligned to 2^order pages
  * @flags:    VM_*
  * @lazy:     freed, not yet purged
@@ -40,8 +41,7 @@
  * @owner:    what vm_find_area() callers want to know of it, or NULL; not used here
  */
 struct vm_area {
-	struct vm_area *left, *right;
-	int height;
+	struct pcpu_treap by_addr;
 	uint64_t addr, size;
 	uint64_t gap, max_gap[VM_IOREMAP_MAX_ORDER + 1];
 	unsigned int flags;
@@ -76,7 +76,9 @@ struct vm_config {
  * @env:     the world around it
  * @pt:      the page tables
  * @root:    the tree of areas; its last one is @top
+ * @dice:    for the shape of that
  * @top:     an area of size 0 at the end, which holds the uppermost gap
+ * @found:   the area above the gap that a search found last, or NULL
  * @lazy:    the area freed last
  * @nr_areas: areas in the tree, @top not counted
  */
@@ -84,8 +86,10 @@ struct vm_space {
 	struct vm_config cfg;
 	const struct pcpu_env *env;
 	struct pgtable pt;
-	struct vm_area *root;
+	struct pcpu_treap *root;
+	uint64_t dice;
 	struct vm_area top;
+	struct vm_area *found;
 	struct vm_area *lazy;
 	unsigned int nr_areas;
 };
@@ -100,9 +104,9 @@ void vm_tree_insert(struct vm_space *vm, struct vm_area *area);
 void vm_tree_remove(struct vm_space *vm, struct vm_area *area);
 struct vm_area *vm_tree_at(const struct vm_space *vm, uint64_t addr);
 struct vm_area *vm_tree_next(const struct vm_space *vm, uint64_t addr);
-bool vm_tree_lowest_fit(const struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
+bool vm_tree_lowest_fit(struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
 			uint64_t to, uint64_t *addr);
-bool vm_tree_highest_fit(const struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
+bool vm_tree_highest_fit(struct vm_space *vm, uint64_t size, uint64_t align, uint64_t from,
 			 uint64_t to, uint64_t *addr);
 
 /* vm-area.c */

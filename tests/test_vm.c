@@ -218,28 +218,31 @@ static void add_gap(struct gaps *gaps, uint64_t lo, uint64_t hi, uint64_t page)
 	}
 }
 
-/* Of a subtree: order, heights, gaps.  The height, or -1. */
-static int check_subtree(const struct bed *b, const struct vm_area *a, uint64_t *end,
-			 struct gaps *gaps)
+/* Of a subtree: order, links, ranks, gaps, and that no bound is less than a gap. */
+static bool check_subtree(const struct bed *b, const struct pcpu_treap *n, uint64_t *end,
+			  struct gaps *gaps)
 {
+	const struct vm_area *a = (const struct vm_area *)n; /* its first member */
 	struct gaps below = { 0 };
-	int left, right;
 
-	if (!a)
-		return 0;
-	left = check_subtree(b, a->left, end, &below);
-	if (left < 0 || a->addr < *end || a->gap != a->addr - *end)
-		return -1;
+	if (!n)
+		return true;
+	if ((n->left && (n->left->parent != n || n->left->rank > n->rank)) ||
+	    (n->right && (n->right->parent != n || n->right->rank > n->rank)))
+		return false;
+	if (!check_subtree(b, n->left, end, &below) || a->addr < *end || a->gap != a->addr - *end)
+		return false;
 	add_gap(&below, *end, a->addr, b->page);
 	*end = a->addr + a->size;
-	right = check_subtree(b, a->right, end, &below);
-	if (right < 0 || left - right > 1 || right - left > 1 ||
-	    memcmp(below.max, a->max_gap, sizeof(below.max)))
-		return -1;
-	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++)
+	if (!check_subtree(b, n->right, end, &below))
+		return false;
+	for (int order = 0; order <= VM_IOREMAP_MAX_ORDER; order++) {
+		if (below.max[order] > a->max_gap[order])
+			return false;
 		if (below.max[order] > gaps->max[order])
 			gaps->max[order] = below.max[order];
-	return a->height == 1 + (left > right ? left : right) ? a->height : -1;
+	}
+	return true;
 }
 
 static void check_state(const struct bed *b)
@@ -249,7 +252,8 @@ static void check_state(const struct bed *b)
 	struct vm_area *a = vm_tree_next(&b->vm, 0);
 	unsigned int lazy = 0;
 
-	check(check_subtree(b, b->vm.root, &end, &gaps) > 0, "invariants of the tree");
+	check(!b->vm.root->parent && check_subtree(b, b->vm.root, &end, &gaps),
+	      "invariants of the tree");
 	check(end == b->vm.cfg.end && b->vm.nr_areas == b->twin.nr, "number of areas");
 	for (unsigned int i = 0; i < b->twin.nr; i++) {
 		const struct vm_naive_area *want = b->twin.areas + i;
