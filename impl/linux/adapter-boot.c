@@ -30,6 +30,7 @@ static void config_of(const struct machine *m, const struct boot_args *args, con
 		.vm_end = (unsigned long)machine_vm_end(m),
 		.max_frames = m->frames,
 		.static_data = w->static_data,
+		.dry = !w->env.frame_data, /* an environment without contents */
 	};
 	for (unsigned int cpu = 0; cpu < cfg->nr_cpu_ids; cpu++) {
 		cfg->possible[cpu] = machine_is_possible(m, cpu);
