@@ -196,6 +196,7 @@ void subjects_options(const struct subject_list *l, const struct subject_policy 
 			opts[i].option = how->option;
 		if (!s->version && !how->chosen && linux_version)
 			known = opts[i].option = known_of_version(linux_version) & KNOWN_QUIRKS;
+		opts[i].option &= ~how->without;
 		opts[i].tolerate = how->named | (how->strict ? 0 : how->tolerate | known);
 	}
 }

@@ -38,13 +38,14 @@ struct subject_list {
  * @option:   quirks of those that can have some
  * @chosen:   that was said by the user; if not, they take on the quirks of the first Linux in the
  *            list
+ * @without:  quirks that they do not have all the same; what is tolerated stays as it is
  * @tolerate: known errors to tolerate, besides those of the version
  * @named:    and these, even if strict
  * @strict:   tolerate nothing else
  * @flags:    ORACLE_*
  */
 struct subject_policy {
-	unsigned int option, tolerate, named, flags;
+	unsigned int option, without, tolerate, named, flags;
 	bool chosen, strict;
 };
 

@@ -18,10 +18,11 @@
  * @total_ops: stop when so many have been run; 0: never
  * @run: run them instead of printing them
  * @keep_going: do not stop at the first finding
+ * @min: print the programs of findings minimised too
  */
 struct gen_options {
 	uint64_t seed, count, ops, total_ops;
-	bool run, keep_going;
+	bool run, keep_going, min;
 };
 
 /**
@@ -69,19 +70,42 @@ static void show_progress(struct progress *n)
 		n->ops / (uint64_t)(now > n->begin ? now - n->begin : 1));
 }
 
+static void print_one(const struct program *p, bool last)
+{
+	size_t len;
+	char *text = program_to_text(p, &len);
+
+	fwrite(text, 1, len, stdout);
+	if (!last)
+		putchar('\n');
+	free(text);
+}
+
+static void print_minimised(const struct run_options *ro, struct program *p)
+{
+	struct minimise_result r;
+
+	if (!minimise_program(p, ro, 0, &r))
+		return;
+	printf("---- minimised: %" PRIu32 " ops of %" PRIu32 " ----\n", p->nr_ops, r.nr_ops);
+	print_one(p, false);
+}
+
 /* Run one; @seed makes it again. */
 static void run_one(const struct run_options *ro, const struct gen_options *go, struct program *p,
 		    uint64_t seed, struct progress *n)
 {
 	static struct lockstep l;
 	uint32_t nr_ops = 0;
+	bool clean;
 	char how[1600];
 
 	if (!subjects_fit(&ro->subjects, &p->machine)) {
 		n->unfit++;
 		return;
 	}
-	if (!run_program(&l, ro, p)) {
+	clean = run_program(&l, ro, p);
+	if (!clean) {
 		printf("program %" PRIu64 ": finding\n", n->programs);
 		n->findings++;
 		snprintf(how, sizeof(how), "%s gen --run %s--ops %" PRIu64 " --seed %#" PRIx64,
@@ -95,17 +119,8 @@ static void run_one(const struct run_options *ro, const struct gen_options *go, 
 	n->parted += l.parted != 0;
 	n->not_offered += l.e[0].nr_not_offered;
 	lockstep_exit(&l);
-}
-
-static void print_one(const struct program *p, bool last)
-{
-	size_t len;
-	char *text = program_to_text(p, &len);
-
-	fwrite(text, 1, len, stdout);
-	if (!last)
-		putchar('\n');
-	free(text);
+	if (!clean && go->min)
+		print_minimised(ro, p);
 }
 
 static int generate(const struct run_options *ro, const struct gen_options *go)
@@ -178,6 +193,8 @@ int cmd_gen(int argc, char **argv)
 			go.run = true;
 		else if (!strcmp(option, "--keep-going"))
 			go.keep_going = true;
+		else if (!strcmp(option, "--min"))
+			go.min = true;
 		else
 			ok = !usage_error("gen: unknown option '%s', see 'pcpufuzz gen --help'",
 					  option);
@@ -186,6 +203,8 @@ int cmd_gen(int argc, char **argv)
 		go.count = UINT64_MAX;
 	if (ok && go.total_ops && !go.run)
 		ok = !usage_error("gen: --total-ops: expected with --run");
+	if (ok && go.min && !go.run)
+		ok = !usage_error("gen: --min: expected with --run");
 	settle_run_options(&ro);
 	return ok ? generate(&ro, &go) : EXIT_USAGE;
 }

@@ -94,20 +94,30 @@ static bool set_policy(struct run_options *ro, const char *name)
 	return true;
 }
 
-static bool add_quirk(struct run_options *ro, const char *name)
+static bool find_quirk(const char *option, const char *name, unsigned int *mask)
 {
 	unsigned int known = 0;
 
-	ro->policy.chosen = true;
 	if (!strncmp(name, "linux-", 6) || !known_by_name(name, &known) ||
 	    (known & ~KNOWN_QUIRKS)) {
-		usage_error("--quirk: expected one of those that 'pcpufuzz list quirks' shows; got "
-			    "'%s'",
-			    name);
+		usage_error("%s: expected one of those that 'pcpufuzz list quirks' shows; got '%s'",
+			    option, name);
 		return false;
 	}
-	ro->policy.option |= known;
+	*mask |= known;
 	return true;
+}
+
+static bool add_quirk(struct run_options *ro, const char *name)
+{
+	ro->policy.chosen = true;
+	return find_quirk("--quirk", name, &ro->policy.option);
+}
+
+/* Of the policy that was chosen, or of the one that a Linux in lockstep brings along. */
+static bool drop_quirk(struct run_options *ro, const char *name)
+{
+	return find_quirk("--no-quirk", name, &ro->policy.without);
 }
 
 static bool add_tolerance(struct run_options *ro, const char *name)
@@ -156,7 +166,7 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 	} with_value[] = {
 		{ "--target", set_target },    { "--policy", set_policy },
 		{ "--quirk", add_quirk },      { "--tolerate", add_tolerance },
-		{ "--subject", set_subjects },
+		{ "--subject", set_subjects }, { "--no-quirk", drop_quirk },
 	};
 	const char *option = argv[*i], *value;
 	unsigned int n, nr = sizeof(with_value) / sizeof(with_value[0]);

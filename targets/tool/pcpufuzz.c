@@ -34,8 +34,17 @@ const struct command commands[] = {
 	  "  --run             run them, stop at the first finding\n"
 	  "  --total-ops N     with --run: as many programs as it takes to run N ops; the last\n"
 	  "                    line says with which --seed to go on\n"
-	  "  --keep-going      with --run: do not stop\n" RUN_OPTIONS_HELP,
+	  "  --keep-going      with --run: do not stop\n"
+	  "  --min             with --run: print the program of a finding minimised "
+	  "too\n" RUN_OPTIONS_HELP,
 	  cmd_gen },
+	{ "min", "[options] FILE", "make the program of a finding as small as it can be",
+	  RUN_OPTIONS_HELP
+	  "  --time S          print the smallest one so far after S seconds (default: no limit)\n"
+	  "  -o OUT            file (default: standard output)\n\n"
+	  "The finding stays the same: rule and kind of op, in the same subject, under the same "
+	  "options.\nThe exit code is 2 also if the program is clean.\n",
+	  cmd_min },
 #ifdef PCPUFUZZ_TRACE
 	{ "trace", "[options] FILE...", "replay traces of a real kernel",
 	  "  --without QUIRK   replay without one quirk of linux-6.1, to see what it decides\n"

@@ -5,6 +5,7 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include "../exec/minimise.h"
 #include "../subjects.h"
 #include "../target.h"
 
@@ -34,6 +35,7 @@ int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_gen(int argc, char **argv);
+int cmd_min(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 
@@ -86,11 +88,16 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value);
 	"                    the quirks of that version: findings, unless they are\n"          \
 	"                    tolerated too (default in lockstep with a Linux: as that one)\n"  \
 	"  --quirk NAME      switch one quirk on; see 'pcpufuzz list quirks'\n"                \
+	"  --no-quirk NAME   switch one quirk of the policy off; what is tolerated stays\n"    \
 	"  --tolerate NAME   tolerate one known error, or 'linux-6.1' for all of a version;\n" \
 	"                    see 'pcpufuzz list known'; a Linux as subject gets those of\n"    \
 	"                    its own version\n"                                                \
 	"  --strict          tolerate nothing but what --tolerate names\n"                     \
 	"  --full            check everything after every op, slowly\n"
+
+/* cmd_min.c */
+bool minimise_program(struct program *p, const struct run_options *ro, uint64_t seconds,
+		      struct minimise_result *r);
 
 /* input.c */
 
