@@ -81,6 +81,11 @@ struct outcome {
 
 /* Oracle flags. */
 #define ORACLE_FULL 1u /* check everything after every op, not only what can have changed */
+/*
+ * Issue a free inside a live object also to what is known to accept it: it gives back the rest of
+ * the object, and leaves no state that the model can have.  So it is the last op of a run.
+ */
+#define ORACLE_BAD_FREE 2u
 
 /**
  * struct oracle - one oracle
@@ -97,6 +102,8 @@ struct outcome {
  * @boot:      what was foretold of booting, until that was checked
  * @early_cursor: page of a mapped first chunk that is looked at next
  * @down:      the machine did not boot, as foretold: nothing can be run on it
+ * @over:      a bad free was issued for ORACLE_BAD_FREE: the run ends without any further check
+ * @accepted:  it was not refused
  * @area, @area_capacity: scratch for check_areas()
  * @area_cursor, @vmalloc_cursor: where areas and their contents are looked at next, if many
  * @failed:    a rule was broken
@@ -117,7 +124,7 @@ struct oracle {
 	const struct machine *machine;
 	struct trial *boot;
 	uint32_t early_cursor;
-	bool down;
+	bool down, over, accepted;
 	struct subject_area *area;
 	unsigned int area_capacity, area_cursor, vmalloc_cursor;
 	bool failed;

@@ -92,6 +92,8 @@ bool exec_finish(struct exec *e)
  * @p: the program; must outlive the run
  * @opts: how
  *
+ * A free that the model cannot follow, see ORACLE_BAD_FREE, is the end too.
+ *
  * Return: false if there was a finding, which is in @e->oracle.finding.
  */
 bool exec_run(struct exec *e, const struct program *p, const struct exec_options *opts)
@@ -100,10 +102,10 @@ bool exec_run(struct exec *e, const struct program *p, const struct exec_options
 
 	if (!exec_start(e, p, opts))
 		return false;
-	while (e->at < p->nr_ops)
+	while (e->at < p->nr_ops && !e->oracle.over)
 		if (!exec_step(e, exec_not_offered_by(e), &out))
 			return false;
-	return exec_finish(e);
+	return e->oracle.over || exec_finish(e);
 }
 
 /**

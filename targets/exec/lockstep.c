@@ -74,6 +74,16 @@ static bool step(struct lockstep *l)
 	return compare(l, op);
 }
 
+/* Has any of them come to where its oracle cannot go on? */
+static bool is_over(const struct lockstep *l)
+{
+	bool over = false;
+
+	for (unsigned int i = 0; i < l->nr; i++)
+		over |= l->e[i].oracle.over;
+	return over;
+}
+
 /**
  * lockstep_run - run a program on all subjects, to its end or to the first finding
  * @l: the runs; lockstep_exit() must follow
@@ -101,9 +111,12 @@ bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec
 	}
 	if (!compare(l, NULL))
 		return false;
-	for (l->at = 0; l->at < p->nr_ops; l->at++)
+	for (l->at = 0; l->at < p->nr_ops; l->at++) {
 		if (!step(l))
 			return false;
+		if (is_over(l))
+			return true;
+	}
 	for (unsigned int i = 0; i < nr; i++)
 		if (!exec_finish(l->e + i))
 			return found_by_oracle(l, i);

@@ -12,11 +12,12 @@
 /**
  * struct alone - what became of a subject alone
  * @clean: nothing was found
+ * @accepted: it ended with a bad free that was not refused
  * @finding: else this
  * @at: at this op; -1 at the start, and behind the last op at the end
  */
 struct alone {
-	bool clean;
+	bool clean, accepted;
 	struct finding finding;
 	long at;
 };
@@ -33,8 +34,11 @@ static struct alone run_alone(const struct program *p, const struct exec_options
 	o.observer = NULL;
 	o.tolerate = tolerate;
 	a.clean = exec_run(e, p, &o);
+	a.accepted = e->oracle.accepted;
 	a.finding = e->oracle.finding;
 	a.at = e->at == p->nr_ops && !e->ended ? -1 : (long)e->at;
+	if (a.accepted)
+		a.at = (long)e->at - 1;
 	exec_exit(e);
 	free(e);
 	return a;
@@ -96,6 +100,12 @@ static bool judge(FILE *f, const struct program *p, const struct exec *e)
 		struct alone a = run_alone(p, &e->opts, tolerate);
 		unsigned int known;
 
+		if (a.accepted)
+			fprintf(f,
+				"verdict: %s: breaks bad_free (safety) at op %ld, known as "
+				"bad-free\n",
+				compare_name(e), a.at);
+		right &= !a.accepted;
 		if (a.clean)
 			break;
 		right = false;

@@ -158,6 +158,19 @@ void init_run_options(struct run_options *ro)
 	subjects_default(&ro->subjects);
 }
 
+static bool take_flag(struct run_options *ro, const char *option)
+{
+	if (!strcmp(option, "--full"))
+		ro->policy.flags |= ORACLE_FULL;
+	else if (!strcmp(option, "--bad-frees"))
+		ro->policy.flags |= ORACLE_BAD_FREE;
+	else if (!strcmp(option, "--strict"))
+		ro->policy.strict = true;
+	else
+		return false;
+	return true;
+}
+
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 {
 	static const struct {
@@ -171,9 +184,7 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 	const char *option = argv[*i], *value;
 	unsigned int n, nr = sizeof(with_value) / sizeof(with_value[0]);
 
-	if (!strcmp(option, "--full") || !strcmp(option, "--strict")) {
-		ro->policy.flags |= strcmp(option, "--full") ? 0 : ORACLE_FULL;
-		ro->policy.strict |= !strcmp(option, "--strict");
+	if (take_flag(ro, option)) {
 		note(ro, option, "");
 		return 1;
 	}

@@ -93,6 +93,9 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value);
 	"                    see 'pcpufuzz list known'; a Linux as subject gets those of\n"    \
 	"                    its own version\n"                                                \
 	"  --strict          tolerate nothing but what --tolerate names\n"                     \
+	"  --bad-frees       issue a free inside a live object also if bad-free is\n"          \
+	"                    tolerated: what it does is compared in lockstep, and it ends\n"   \
+	"                    the program\n"                                                    \
 	"  --full            check everything after every op, slowly\n"
 
 /* cmd_min.c */
