@@ -80,17 +80,17 @@ for command in $commands; do
 	exits 2 "$command" --no-such-option
 	ok "$command names itself" grep -q '^pcpufuzz: ' "$tmp/err"
 done
-for command in run show convert gen list; do
+for command in run show convert gen min list; do
 	exits 2 "$command" --no-such-option
 	complains "$command: "
 done
-for command in run show convert list; do
+for command in run show convert min list; do
 	exits 2 "$command"
 	complains "$command: expected "
 done
 exits 2 frobnicate
 complains "expected a command"
-for option in --target --policy --quirk --tolerate; do
+for option in --target --policy --quirk --no-quirk --tolerate; do
 	exits 2 run "$option"
 	complains "$option: expected "
 	exits 2 run "$option" no-such-value

@@ -43,7 +43,8 @@ const struct command commands[] = {
 	  "  --time S          print the smallest one so far after S seconds (default: no limit)\n"
 	  "  -o OUT            file (default: standard output)\n\n"
 	  "The finding stays the same: rule and kind of op, in the same subject, under the same "
-	  "options.\nThe exit code is 2 also if the program is clean.\n",
+	  "options.\nThe exit code is 0 for a program that was minimised, and 2 for one that is "
+	  "clean.\n",
 	  cmd_min },
 #ifdef PCPUFUZZ_TRACE
 	{ "trace", "[options] FILE...", "replay traces of a real kernel",
