@@ -548,10 +548,6 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 	int s = (index << a->block_shift) + start;
 	int e = (index << a->block_shift) + end;
 
-	if (pcpu_quirk(a, PCPU_QUIRK_FREE_END)) {
-		pcpu_hint_enter(a, &chunk->md, s, end);
-		return;
-	}
 	if (!pcpu_quirk(a, PCPU_QUIRK_HINT_LAG)) {
 		for (int i = index; start == 0 && i > 0; i--) {
 			s -= chunk->blocks[i - 1].right_free;
@@ -564,6 +560,8 @@ static void hint_free_chunk(struct pcpu_chunk *chunk, int index, int start, int 
 				break;
 		}
 	}
+	if (pcpu_quirk(a, PCPU_QUIRK_FREE_END))
+		e -= index << a->block_shift;
 	pcpu_hint_enter(a, &chunk->md, s, e);
 }
 
