@@ -109,10 +109,6 @@ done
 while read -r quirk _; do
 	options=(--subject "ours,$like" --no-quirk "$quirk")
 	[ "$quirk" != bad-free ] || options+=(--bad-frees)
-	if [ "$quirk" = hint-lag ]; then # what it changes is never reached beside free-end
-		exits 0 run "${options[@]}" corpus/quirks
-		continue
-	fi
 	exits 1 gen --run --ops 200 --count 2000 "${options[@]}"
 	seed=$(sed -n 's/^reproduce: .* --seed //p' "$tmp/out")
 	exits 0 gen --ops 200 --seed "$seed" --subject "ours,$like"
