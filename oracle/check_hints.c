@@ -2,7 +2,8 @@
 /*
  * check_hints.c - the hints of blocks and chunks against the truth.
  *
- * Where a quirk is tolerated, exactly the bound that it breaks is not enforced.
+ * Where a quirk is tolerated, exactly the bound that it breaks is not enforced.  With
+ * ORACLE_EFFECTS that goes for all of them, but what they lead to is not excused.
  */
 #include "oracle.h"
 
@@ -33,10 +34,17 @@ static bool scan_is_ordered(const struct subject_md *md)
 	return (md->scan_hint_start > md->contig_hint_start) == (md->scan_hint == md->contig_hint);
 }
 
+/* Where only effects are judged, hints may be as wrong as all the quirks together make them. */
+static bool quirk_ok(const struct oracle *o, unsigned int quirk)
+{
+	return oracle_tolerates(o, quirk) || (o->flags & ORACLE_EFFECTS);
+}
+
 /* Where scan-equal is tolerated, equal hints may lie either way round. */
 static bool equal_ok(const struct oracle *o, const struct subject_md *md)
 {
-	return oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL) && md->scan_hint == md->contig_hint;
+	return (o->flags & ORACLE_EFFECTS) ||
+	       (oracle_tolerates(o, PCPU_QUIRK_SCAN_EQUAL) && md->scan_hint == md->contig_hint);
 }
 
 /* The scan hint is another area than the contig hint: it lies before or after it. */
@@ -58,8 +66,8 @@ bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
 {
 	const struct truth *t = c->block + index;
 	int bu = c->block_units, at = index * bu;
-	bool under_ok = oracle_tolerates(o, PCPU_QUIRK_SCAN_PROMOTE);
-	bool same_ok = oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME);
+	bool under_ok = quirk_ok(o, PCPU_QUIRK_SCAN_PROMOTE);
+	bool same_ok = quirk_ok(o, PCPU_QUIRK_SCAN_SAME);
 
 	CHECK(o, block_hint_over, md->contig_hint <= t->contig, c, at, at + bu,
 	      "block %d of %s: contig_hint %d, truth %d", index, c->name, md->contig_hint,
@@ -97,8 +105,12 @@ bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
 	return true;
 }
 
-/* The least that the chunk contig hint may be. */
-static int least_chunk_hint(const struct oracle *o, const struct model_chunk *c)
+/**
+ * least_chunk_hint - the least that a chunk's contig hint may be
+ * @o: the oracle
+ * @c: the chunk
+ */
+int least_chunk_hint(const struct oracle *o, const struct model_chunk *c)
 {
 	int low = c->whole.contig - c->block_units;
 
@@ -122,7 +134,8 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 
 	CHECK(o, chunk_hint_over, md->contig_hint <= t->contig, c, -1, -1,
 	      "%s: contig_hint %d, truth %d", c->name, md->contig_hint, t->contig);
-	CHECK(o, chunk_hint_under, md->contig_hint >= least_chunk_hint(o, c), c, -1, -1,
+	CHECK(o, chunk_hint_under,
+	      md->contig_hint >= least_chunk_hint(o, c) || (o->flags & ORACLE_EFFECTS), c, -1, -1,
 	      "%s: contig_hint %d, truth %d, largest in one block %d", c->name, md->contig_hint,
 	      t->contig, c->in_block);
 	CHECK(o, chunk_hint_place,
@@ -141,12 +154,11 @@ bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struc
 	      "%s: scan_hint %d at %d beside contig_hint %d at %d", c->name, md->scan_hint,
 	      md->scan_hint_start, md->contig_hint, md->contig_hint_start);
 	CHECK(o, chunk_scan,
-	      !md->scan_hint || scan_is_apart(md) || oracle_tolerates(o, PCPU_QUIRK_SCAN_SAME) ||
-		      oracle_tolerates(o, PCPU_QUIRK_HINT_LAG) ||
-		      oracle_tolerates(o, PCPU_QUIRK_FREE_END),
+	      !md->scan_hint || scan_is_apart(md) || quirk_ok(o, PCPU_QUIRK_SCAN_SAME) ||
+		      quirk_ok(o, PCPU_QUIRK_HINT_LAG) || quirk_ok(o, PCPU_QUIRK_FREE_END),
 	      c, -1, -1, "%s: scan_hint %d at %d is part of contig_hint %d at %d", c->name,
 	      md->scan_hint, md->scan_hint_start, md->contig_hint, md->contig_hint_start);
-	CHECK(o, chunk_edges, edges_ok || oracle_tolerates(o, PCPU_QUIRK_CHUNK_EDGES), c, -1, -1,
+	CHECK(o, chunk_edges, edges_ok || quirk_ok(o, PCPU_QUIRK_CHUNK_EDGES), c, -1, -1,
 	      "%s: left_free %d, truth %d; right_free %d, truth %d", c->name, md->left_free,
 	      t->left, md->right_free, t->right);
 	CHECK(o, chunk_first_free, md->first_free >= 0 && md->first_free <= t->first_free, c, -1,

@@ -10,7 +10,7 @@
 
 const struct known_info known_infos[KNOWN_NR] = {
 #define QUIRK(name, text, rule, since, until, where, what) \
-	{ text, rule, since, until, "corpus/quirks/" text ".pcpu", what },
+	{ text, rule, since, until, "corpus/upstream/" text ".pcpu", what },
 #include "../impl/quirks.def"
 #undef QUIRK
 #define KNOWN(name, text, rule, since, until, witness, what) \

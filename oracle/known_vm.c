@@ -127,7 +127,7 @@ bool known_size_wrap(const struct oracle *o, uint64_t size)
 	uint64_t mask = machine_addr_mask(o->machine), page = o->m.page;
 	uint64_t pages = (size + page - 1) & ~(page - 1) & mask;
 
-	if (!oracle_tolerates(o, KNOWN_SIZE_WRAP))
+	if (!oracle_tolerates(o, KNOWN_SIZE_WRAP) && !oracle_tolerates(o, KNOWN_WRAP_LATE))
 		return false;
 	return pages >= size && pages && !((pages + page) & mask);
 }

@@ -143,6 +143,31 @@ struct forecast {
 	int unit, units;
 };
 
+/* Nothing that is documented excuses refusing this fit. */
+static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved, bool atomic)
+{
+	for (unsigned int i = 0; i < o->m.nr_chunks; i++) {
+		const struct model_chunk *c = o->m.chunk[i];
+		/* the search itself may have moved it to slot 0 */
+		bool looked_at = c->slot_before >= model_size_to_slot(&o->m, bytes) &&
+				 c->slot_before <= o->m.free_slot;
+
+		/* a low hint was let pass, but not that the chunk is on a low list for it */
+		if ((o->flags & ORACLE_EFFECTS) && c->slot_before >= 0 &&
+		    c->slot_before <= o->m.free_slot && c->md.contig_hint < least_chunk_hint(o, c))
+			looked_at = true;
+
+		if (reserved ? !c->reserved : !looked_at)
+			continue;
+		CHECK(o, fit_refused,
+		      c->whole.contig < bytes / 4 ||
+			      fit_is_excused(o, c, bytes / 4, align / 4, atomic),
+		      c, -1, -1, "%d bytes were refused, %s has %d in one piece", bytes, c->name,
+		      4 * c->whole.contig);
+	}
+	return true;
+}
+
 /* Whether and where there is room; a chunk is made if that is called for. */
 static struct forecast foretell_room(struct oracle *o, struct budget *b, int bytes, int align,
 				     bool reserved, bool atomic)
@@ -159,6 +184,8 @@ static struct forecast foretell_room(struct oracle *o, struct budget *b, int byt
 		f.why = reserved ? REASON_RESERVED_FULL : REASON_NOT_POPULATED;
 		return f;
 	}
+	if ((o->flags & ORACLE_EFFECTS) && !check_refusal(o, bytes, align, reserved, atomic))
+		return f;
 	if (!o->m.slots[o->m.free_slot].nr) {
 		f.why = try_create(o, b, &made);
 		if (f.why != REASON_OK)
@@ -167,26 +194,6 @@ static struct forecast foretell_room(struct oracle *o, struct budget *b, int byt
 	}
 	f.c = search_naive(o, bytes, align, false, false, &f.unit);
 	return f;
-}
-
-/* Nothing that is documented excuses refusing this fit. */
-static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved, bool atomic)
-{
-	for (unsigned int i = 0; i < o->m.nr_chunks; i++) {
-		const struct model_chunk *c = o->m.chunk[i];
-		/* the search itself may have moved it to slot 0 */
-		bool looked_at = c->slot_before >= model_size_to_slot(&o->m, bytes) &&
-				 c->slot_before <= o->m.free_slot;
-
-		if (reserved ? !c->reserved : !looked_at)
-			continue;
-		CHECK(o, fit_refused,
-		      c->whole.contig < bytes / 4 ||
-			      fit_is_excused(o, c, bytes / 4, align / 4, atomic),
-		      c, -1, -1, "%d bytes were refused, %s has %d in one piece", bytes, c->name,
-		      4 * c->whole.contig);
-	}
-	return true;
 }
 
 /**
@@ -328,7 +335,7 @@ static bool settle_served(struct oracle *o, struct forecast *f, int oslot)
 		return false;
 	model_relocate(&o->m, f->c, oslot);
 	model_reintegrate(&o->m, f->c);
-	if (!(o->m.times & SUBJECT_EARLY_WORK) && model_empty_total(&o->m) < EMPTY_PAGES_LOW)
+	if (!oracle_tolerates(o, KNOWN_EARLY_WORK) && model_empty_total(&o->m) < EMPTY_PAGES_LOW)
 		o->m.work_pending = true;
 	return true;
 }
@@ -359,21 +366,24 @@ static bool is_atomic(const struct oracle *o, unsigned int gfp)
 }
 
 /*
- * For those who ask for that moment: too few empty pages when the object has its place, and its
- * pages are not there yet.  A page counts as used from then on, whether it has memory or not.
+ * Where early-work is tolerated, that moment counts: too few empty pages when the object has its
+ * place, and its pages are not there yet.  A page counts as used from then on, whether it has
+ * memory or not.
  */
-static bool is_short_before_population(const struct model *m, const struct forecast *f)
+static bool is_short_before_population(struct oracle *o, const struct forecast *f)
 {
 	const struct model_chunk *c = f->c;
-	long nr = model_empty_total(m);
+	long nr = model_empty_total(&o->m);
 
-	if (!(m->times & SUBJECT_EARLY_WORK))
+	if (!oracle_tolerates(o, KNOWN_EARLY_WORK))
 		return false;
 	if (c->isolated)
 		nr += c->nr_empty;
 	for (int page = f->unit / c->block_units;
 	     !c->reserved && page * c->block_units < f->unit + f->units; page++)
 		nr -= c->block[page].nr_free == c->block_units;
+	if (nr < EMPTY_PAGES_LOW && !o->m.work_pending)
+		o->used |= 1u << KNOWN_EARLY_WORK;
 	return nr < EMPTY_PAGES_LOW;
 }
 
@@ -403,7 +413,7 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 	if (!atomic && budget_refuses(&b, PCPU_FAULT_KILL))
 		return refuse_request(o, args, &b, REASON_KILLED, out);
 	f = foretell_room(o, &b, bytes, (int)align, reserved, atomic);
-	early = f.c && is_short_before_population(&o->m, &f);
+	early = f.c && is_short_before_population(o, &f);
 	if (f.c && !atomic)
 		f.why = try_populate_missing(o, &b, f.c, f.unit * 4 / (int)o->m.page,
 					     (f.unit * 4 + bytes + (int)o->m.page - 1) /

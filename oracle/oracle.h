@@ -86,6 +86,7 @@ struct outcome {
  * the object, and leaves no state that the model can have.  So it is the last op of a run.
  */
 #define ORACLE_BAD_FREE 2u
+#define ORACLE_EFFECTS 4u /* let hints be low or out of order: judge what comes of that */
 
 /**
  * struct oracle - one oracle
@@ -263,6 +264,7 @@ bool check_state(struct oracle *o, bool everything);
 /* check_hints.c */
 bool check_block_hint(struct oracle *o, const struct model_chunk *c, int index,
 		      const struct subject_md *md);
+int least_chunk_hint(const struct oracle *o, const struct model_chunk *c);
 bool check_chunk_hint(struct oracle *o, const struct model_chunk *c, const struct subject_md *md);
 
 /* check_contents.c */

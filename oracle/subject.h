@@ -117,7 +117,6 @@ struct subject_area {
  * @SUBJECT_HAS_STATS:  it keeps struct subject_stats and the per-chunk figures
  * @SUBJECT_NO_RECLAIM: pages go with their chunk only (Linux before 5.14)
  * @SUBJECT_FULL_GFP:   who may not do all that GFP_KERNEL may is atomic (before 6.15)
- * @SUBJECT_EARLY_WORK: empty pages are counted before those of a request are there (7.x)
  * @SUBJECT_ALL_NEAR:   a CPU is near all others of its group, not only the first (before 5.13)
  *
  * docs/contract.md, "Other times".
@@ -126,8 +125,7 @@ enum subject_flag {
 	SUBJECT_HAS_STATS = 1,
 	SUBJECT_NO_RECLAIM = 2,
 	SUBJECT_FULL_GFP = 4,
-	SUBJECT_EARLY_WORK = 8,
-	SUBJECT_ALL_NEAR = 16,
+	SUBJECT_ALL_NEAR = 8,
 };
 
 /**

@@ -176,7 +176,7 @@ exits 0 run --policy linux-6.12 --tolerate linux-6.12 corpus
 exits 0 run --policy linux-4.19 --tolerate linux-4.19 corpus
 exits 0 list known
 says '^map-unwind .* since 2.6.31 until 6.9 '
-says '^search-length breaks vm_lowest .* corpus/known/search-length.pcpu$'
+says '^search-length breaks vm_lowest .* corpus/upstream/search-length.pcpu$'
 while read -r witness; do
 	ok "$witness is there" [ -e "$witness" ]
 done < <(grep -o 'corpus/[^ ]*\.pcpu$' "$tmp/out")

@@ -264,10 +264,14 @@ void *linux_boot(const struct machine *m, const struct boot_args *args, struct w
 #define LINUX_KM 0 /* else chunks are made by mm/percpu-km.c */
 #endif
 
-/* Functions that return an address can return -errno in its place (IS_ERR_VALUE()). */
-static uint64_t highest_end(const struct machine *m)
+/*
+ * Newer kernels return an address or an error number.  No page of 4096 bytes and more starts at
+ * such a number, but smaller ones do.
+ */
+static bool has_error_addresses(const struct machine *m)
 {
-	return (uint64_t)(unsigned long)-4096 & ~(uint64_t)(m->page - 1);
+	return kernel_has_error_addresses && machine_vm_end(m) > UINTPTR_MAX - 4094 &&
+	       m->page < 4096;
 }
 
 const char *linux_unfit(const struct machine *m)
@@ -282,8 +286,8 @@ const char *linux_unfit(const struct machine *m)
 	if (m->va_bits != WORD_BITS)
 		return WORD_BITS == 64 ? "its addresses have 64 bits" :
 					 "its addresses have 32 bits";
-	if (machine_vm_end(m) > highest_end(m))
-		return "its last 4095 addresses are error codes";
+	if (has_error_addresses(m))
+		return "its last addresses are error numbers";
 	return NULL;
 }
 
@@ -294,11 +298,9 @@ void linux_fit(struct machine *m)
 #endif
 	m->backing = LINUX_KM ? BACKING_KM : BACKING_VM;
 	m->va_bits = WORD_BITS;
-	machine_clamp(m);
-	if (machine_vm_end(m) > highest_end(m)) {
+	if ((WORD_BITS == 32 && machine_vm_end(m) - 1 > UINT32_MAX) || has_error_addresses(m))
 		m->vm_start = MACHINE_VM_START;
-		machine_clamp(m);
-	}
+	machine_clamp(m);
 }
 
 uint64_t linux_per_cpu_ptr(const struct boot_areas *areas, uint64_t ptr, unsigned int cpu)

@@ -20,7 +20,6 @@ static_assert((int)LINUX_GFP_KERNEL == PCPU_GFP_KERNEL && (int)LINUX_GFP_NOFS ==
 
 static_assert((int)LINUX_NO_RECLAIM == SUBJECT_NO_RECLAIM &&
 		      (int)LINUX_FULL_GFP == SUBJECT_FULL_GFP &&
-		      (int)LINUX_EARLY_WORK == SUBJECT_EARLY_WORK &&
 		      (int)LINUX_ALL_NEAR == SUBJECT_ALL_NEAR,
 	      "flags have two names");
 

@@ -58,8 +58,7 @@ enum linux_first {
 enum linux_times {
 	LINUX_NO_RECLAIM = 2,
 	LINUX_FULL_GFP = 4,
-	LINUX_EARLY_WORK = 8,
-	LINUX_ALL_NEAR = 16,
+	LINUX_ALL_NEAR = 8,
 };
 
 /* As enum pcpu_trouble of impl/env.h. */
@@ -178,6 +177,7 @@ struct linux_area {
 
 /* The tree they were built from, "6.1.192". */
 extern const char kernel_version[];
+extern const int kernel_has_error_addresses; /* an area in the last 4095 bytes is none */
 
 /* 0 or -errno; the lines that the kernel prints go to host_printk(). */
 int kernel_boot(const struct linux_config *cfg);

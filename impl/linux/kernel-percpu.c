@@ -515,8 +515,5 @@ unsigned int kernel_times(void)
 #ifdef HAVE_ALL_NEAR
 	times |= LINUX_ALL_NEAR;
 #endif
-#ifdef HAVE_EARLY_WORK
-	times |= LINUX_EARLY_WORK;
-#endif
 	return times;
 }

@@ -16,6 +16,12 @@ struct mm_struct init_mm;
 unsigned long __per_cpu_offset[LINUX_CPUS_MAX];
 const char kernel_version[] = LINUX_VERSION;
 
+#ifdef HAVE_ERROR_ADDRESSES
+const int kernel_has_error_addresses = 1;
+#else
+const int kernel_has_error_addresses = 0;
+#endif
+
 unsigned int nr_cpu_ids = NR_CPUS;
 #ifdef HAVE_NR_POSSIBLE_VARIABLE
 unsigned int __num_possible_cpus = 1;

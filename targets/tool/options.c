@@ -164,6 +164,8 @@ static bool take_flag(struct run_options *ro, const char *option)
 		ro->policy.flags |= ORACLE_FULL;
 	else if (!strcmp(option, "--bad-frees"))
 		ro->policy.flags |= ORACLE_BAD_FREE;
+	else if (!strcmp(option, "--effects"))
+		ro->policy.flags |= ORACLE_EFFECTS;
 	else if (!strcmp(option, "--strict"))
 		ro->policy.strict = true;
 	else

@@ -96,6 +96,8 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value);
 	"  --bad-frees       issue a free inside a live object also if bad-free is\n"          \
 	"                    tolerated: what it does is compared in lockstep, and it ends\n"   \
 	"                    the program\n"                                                    \
+	"  --effects         do not judge how low or out of order hints are, but what comes\n" \
+	"                    of it: fits that are refused (with --strict)\n"                   \
 	"  --full            check everything after every op, slowly\n"
 
 /* cmd_min.c */
