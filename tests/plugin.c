@@ -18,7 +18,7 @@
 
 static const struct machine *machine; /* one at a time, as for a kernel */
 static struct world *world;
-static bool search_length;
+static bool search_length, size_wrap;
 
 static void *create(const struct machine *m, struct world *w, unsigned int option)
 {
@@ -27,6 +27,7 @@ static void *create(const struct machine *m, struct world *w, unsigned int optio
 	machine = m;
 	world = w;
 	search_length = !names || strstr(names, "search-length");
+	size_wrap = !names || strstr(names, "size-wrap");
 	option |= PCPU_POLICY_LINUX_6_1;
 	for (int i = 0; i < PCPU_QUIRK_NR; i++)
 		if (names && !strstr(names, pcpu_quirks[i].name))
@@ -75,6 +76,17 @@ static uint64_t lowest(void *s, uint64_t bytes, uint64_t align, uint64_t from, u
 	return 0;
 }
 
+/* As Linux until 6.2: a BUG() if the size is 0 with its guard page. */
+static bool wraps(uint64_t size)
+{
+	uint64_t mask = machine_addr_mask(machine);
+
+	if (!size_wrap || size % machine->page || !size || ((size + machine->page) & mask))
+		return false;
+	world->env.trouble(world->env.ctx, PCPU_TROUBLE_BUG, "plugin.c: the size wraps");
+	return true;
+}
+
 /* As Linux since 5.2: in holes of size + align - 1 bytes only, unless the range is the size. */
 static uint64_t get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from, uint64_t to)
 {
@@ -82,6 +94,8 @@ static uint64_t get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from,
 	uint64_t pages = size / m->page + (size % m->page != 0), full = (pages + 1) * m->page;
 	uint64_t align = m->page, start = from, end = to, at;
 
+	if (wraps(size))
+		return 0;
 	while (ioremap && align / m->page < pages && align / m->page < 128)
 		align *= 2;
 	if (!search_length || align == m->page || to - from == full || !pages || pages > 4096)
