@@ -37,24 +37,33 @@ can_be() {
 	[ $? -ne 2 ]
 }
 
-# breaks SUBJECT RULE WITNESS OTHER...: is the rule broken, when some of the others are tolerated.
-# Which ones must be tolerated to see it is tried out: one can hide behind another, or be excused
-# with it.  A bad free is issued only if that is what is looked for.
+# breaks SUBJECT RULE WITNESS OTHER...: is the rule broken, when the others are tolerated, or all
+# but one or two of them, or none?  Which of these shows it is tried out: one error can hide behind
+# another, or be excused with it.  A bad free is issued only if that is what is looked for.
 breaks() {
-	local subject=$1 rule=$2 witness=$3 n i
+	local subject=$1 rule=$2 witness=$3 i j k
 	local -a tolerate
 
 	shift 3
-	for ((n = (1 << $#) - 1; n >= 0; n--)); do
-		tolerate=()
-		for ((i = 0; i < $#; i++)); do
-			(((n >> i) & 1)) && tolerate+=(--tolerate "${*:i+1:1}")
+	for ((i = 0; i <= $#; i++)); do
+		for ((j = 0; j <= i; j++)); do
+			tolerate=()
+			for ((k = 1; k <= $#; k++)); do
+				((k == i || k == j)) || tolerate+=(--tolerate "${!k}")
+			done
+			breaks_with "$rule" "$subject" "$witness" "${tolerate[@]}" && return
 		done
-		[ "$rule" = bad_free ] || tolerate+=(--tolerate bad-free)
-		"$tool" run --subject "$subject" --strict "${tolerate[@]}" "$witness" 2>&1 |
-			grep -q "^rule:    $rule " && return
 	done
-	return 1
+	breaks_with "$rule" "$subject" "$witness"
+}
+
+# breaks_with RULE SUBJECT WITNESS OPTION...
+breaks_with() {
+	local rule=$1 subject=$2 witness=$3
+
+	shift 3
+	[[ $witness == *-free.pcpu ]] || set -- --tolerate bad-free "$@"
+	"$tool" run --subject "$subject" --strict "$@" "$witness" 2>&1 | grep -q "^rule:    $rule "
 }
 
 # check SUBJECT NAME RULE WITNESS OTHER...
