@@ -85,6 +85,51 @@ struct subject_step_ops {
 extern const struct subject_step_ops subject_ours_steps;
 
 /**
+ * struct space_geometry - an address space that was recorded, with pages of 4096 bytes
+ * @start:    first address of the vmalloc window
+ * @last:     last address of it
+ * @free:     what is free, by address: first address and the one after the last; above the window
+ *            too, and, of Linux, below
+ * @nr_free:  how many ranges
+ */
+struct space_geometry {
+	uint64_t start, last;
+	const uint64_t (*free)[2];
+	unsigned int nr_free;
+};
+
+#define SPACE_PAGE UINT64_C(4096)
+
+/**
+ * struct subject_space_ops - the adapter of a subject whose address space is driven on its own
+ * @create:    an address space of which is taken what is not free; nothing is mapped
+ * @destroy:   ends it
+ * @take:      an area with the guard page in @size, where the subject wants it in [@from, @to);
+ *             false if there is no room
+ * @congruent: the same of congruent areas, their addresses into @addr
+ * @fits:      are there places for these, if that can be told without taking them, or NULL
+ * @lazy:      frees what is live at [@start, @end), to be purged; if that is part of what was
+ *             taken at first, the rest stays; false if it is not live
+ * @give:      purges [@start, @end): of what was taken at first, or freed
+ * @next_free: the first free range in [@from, @to), cut to that; false if there is none
+ */
+struct subject_space_ops {
+	void *(*create)(const struct space_geometry *g, struct world *w);
+	void (*destroy)(void *s);
+	bool (*take)(void *s, uint64_t size, uint64_t align, uint64_t from, uint64_t to,
+		     uint64_t *addr);
+	bool (*congruent)(void *s, const uint64_t *offsets, const uint64_t *sizes, unsigned int nr,
+			  uint64_t align, uint64_t *addr);
+	bool (*fits)(void *s, const uint64_t *offsets, const uint64_t *sizes, unsigned int nr,
+		     uint64_t align, uint64_t *base);
+	bool (*lazy)(void *s, uint64_t start, uint64_t end);
+	bool (*give)(void *s, uint64_t start, uint64_t end);
+	bool (*next_free)(void *s, uint64_t from, uint64_t to, uint64_t range[2]);
+};
+
+extern const struct subject_space_ops subject_ours_space;
+
+/**
  * enum reclaim - what the worker does next to the chunk whose pages it gives back
  */
 enum reclaim {

@@ -208,6 +208,7 @@ static inline bool subject_bit(const unsigned long *map, int i)
 extern const struct subject_ops subject_ours;
 
 struct subject_step_ops;
+struct subject_space_ops;
 
 /**
  * struct subject_plugin - what the shared object of a subject exports as pcpufuzz_subject
@@ -215,16 +216,18 @@ struct subject_step_ops;
  * @version: of the code under test: "6.1.192"
  * @ops:     the adapter
  * @steps:   that for single steps, or NULL
+ * @space:   that for address space on its own, or NULL
  */
 struct subject_plugin {
 	unsigned long abi;
 	const char *version;
 	const struct subject_ops *ops;
 	const struct subject_step_ops *steps;
+	const struct subject_space_ops *space;
 };
 
 #define SUBJECT_ABI                                                                         \
-	(2ul << 24 | ((sizeof(struct subject_ops) << 12) ^ (sizeof(struct pcpu_env) << 8) ^ \
+	(3ul << 24 | ((sizeof(struct subject_ops) << 12) ^ (sizeof(struct pcpu_env) << 8) ^ \
 		      (sizeof(struct machine) << 4) ^ sizeof(struct subject_view) ^         \
 		      sizeof(struct subject_chunk) ^ (sizeof(struct world) << 2) ^          \
 		      (sizeof(struct boot_areas) << 1)))

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "subjects.h"
+#include "../oracle/steps.h"
 
 #define PATH_SIZE 4096
 
@@ -35,6 +36,13 @@ static __attribute__((format(printf, 2, 3))) bool fail(const struct failure *f, 
 	return false;
 }
 
+static const struct subject_choice ours = {
+	.name = "ours",
+	.ops = &subject_ours,
+	.steps = &subject_ours_steps,
+	.space = &subject_ours_space,
+};
+
 /**
  * subjects_default - our allocator, as if none had been named
  * @l: the list
@@ -42,7 +50,7 @@ static __attribute__((format(printf, 2, 3))) bool fail(const struct failure *f, 
 void subjects_default(struct subject_list *l)
 {
 	*l = (struct subject_list){ .nr = 1 };
-	l->one[0] = (struct subject_choice){ .name = "ours", .ops = &subject_ours };
+	l->one[0] = ours;
 }
 
 /* The file that a name stands for. */
@@ -112,6 +120,8 @@ static bool load(struct subject_choice *s, const char *name, const struct failur
 		return fail(f, "--subject %s: %s was built for another state of pcpufuzz; %s", name,
 			    path, build);
 	s->ops = plugin->ops;
+	s->steps = plugin->steps;
+	s->space = plugin->space;
 	s->version = plugin->version && known_is_version(plugin->version) ? plugin->version : NULL;
 	return true;
 }
@@ -122,8 +132,7 @@ static bool find_one(struct subject_list *l, const char *name, const struct fail
 
 	*s = (struct subject_choice){ .ops = NULL };
 	if (!strcmp(name, "ours")) {
-		base_name(name, s->name, sizeof(s->name));
-		s->ops = &subject_ours;
+		*s = ours;
 	} else if (!*name) {
 		return fail(f, "--subject: expected names with a comma between them");
 	} else if (!load(s, name, f)) {

@@ -13,11 +13,15 @@
  * struct subject_choice - one subject
  * @name:    as it is called in reports
  * @ops:     its adapter
+ * @steps:   that for single steps, or NULL
+ * @space:   that for address space on its own, or NULL
  * @version: of Linux, NULL if it is none; such a subject can have quirks switched on
  */
 struct subject_choice {
 	char name[SUBJECT_NAME_MAX];
 	const struct subject_ops *ops;
+	const struct subject_step_ops *steps;
+	const struct subject_space_ops *space;
 	const char *version;
 };
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "../impl/pcpu.h"
-#include "../oracle/subject.h"
+#include "../oracle/steps.h"
 
 #ifdef PLUGIN_VERSION
 
@@ -129,6 +129,10 @@ __attribute__((visibility("default"))) const struct subject_plugin pcpufuzz_subj
 	.abi = SUBJECT_ABI + PLUGIN_ABI,
 	.version = VERSION,
 	.ops = &ops,
+#ifndef PLUGIN_VERSION
+	.steps = &subject_ours_steps,
+	.space = &subject_ours_space,
+#endif
 };
 
 static __attribute__((constructor)) void fill_in(void)

@@ -96,12 +96,12 @@ fi
 # address space of real kernels
 for trace in V-s4 W-s4-scale2; do
 	run "$trace.vmap is equal" 0 "$corpus/$trace.vmap.txt.xz"
-	says "$trace.vmap: snapshots" out 'snapshots compared 2'
+	says "$trace.vmap: snapshots" out 'snapshots compared 3'
 	run "$trace vectors are equal" 0 "$corpus/$trace.state.tar.xz"
 done
 says "W-s4-scale2 vectors: all of them" out 'congruent compared 123, .* skipped 0'
 run "V-s4.vmap again" 0 "$corpus/V-s4.vmap.txt.xz"
-says "V-s4.vmap: no deviation" out 'areas 833, congruent 32, no room 0, upstream deviations 0'
+says "V-s4.vmap: no deviation" out 'areas 921, congruent 33, no room 0, upstream deviations 0'
 
 xz -dc "$corpus/V-s4.vmap.txt.xz" >"$tmp/vmap.txt"
 cp "$corpus/V-s4.state.tar.xz" "$tmp/v.state.tar.xz"
@@ -182,6 +182,27 @@ bad "a wrong vector" "9: expected a line with the lists" "$tmp/vec/vec.jsonl"
 rm "$tmp/vec/snap-boot_done.json"
 bad "vectors without a snapshot" "1: expected a file snap-boot_done.json beside it" \
 	"$tmp/vec/vec.jsonl"
+
+# other subjects: ours once more, from a shared object, and a Linux that offers no steps
+plugins=$(dirname "$tool")/tests/subjects
+if [[ -e $plugins/copy.so ]]; then
+	run "two subjects" 0 --subject "ours,$plugins/copy.so" "$corpus/C-s4.ops.txt.xz" \
+		"$corpus/V-s4.vmap.txt.xz" "$corpus/V-s4.state.tar.xz"
+	for subject in ours copy; do
+		says "two subjects: $subject" out "C-s4.ops.txt.xz: equal on $subject\$"
+		says "two subjects: $subject, address space" out "V-s4.vmap.txt.xz: equal on $subject\$"
+		says "two subjects: total of $subject" out "^total on $subject: 3 files, events 52678,"
+	done
+	run "another subject without a quirk" 1 --subject "$plugins/copy.so" \
+		--without scan-promote "$corpus/C-s4.ops.txt.xz"
+	run "a subject without steps" 2 --subject "$plugins/linux-like.so" \
+		"$corpus/A-s1.ops.txt.xz" "$corpus/V-s4.vmap.txt.xz"
+	says "a subject without steps: message" err 'linux-like: it offers no single steps$'
+	says "a subject without a space: message" err \
+		'linux-like: it offers no single requests for address space$'
+fi
+run "no such subject" 2 --subject nonsense "$corpus/A-s1.ops.txt.xz"
+says "no such subject: message" err '^pcpufuzz: trace: --subject nonsense: there is no'
 
 # a comparison that cannot fail proves nothing
 run "without a quirk it differs" 1 --without scan-promote "$corpus/C-s4.ops.txt.xz"

@@ -4,7 +4,7 @@
  *
  * What the kernel forbids its callers (a free of what was never allocated, congruent areas that
  * overlap) is refused here if the kernel itself would not.  adapter-boot.c starts and ends it,
- * adapter-steps.c drives it step by step.
+ * adapter-steps.c drives it step by step, adapter-space.c its address space alone.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -478,4 +478,5 @@ const struct subject_plugin pcpufuzz_subject = {
 	.version = kernel_version,
 	.ops = &linux_ops,
 	.steps = &linux_step_ops,
+	.space = &linux_space_ops,
 };

@@ -51,4 +51,7 @@ bool linux_boot_is_static(const struct boot_areas *areas, uint64_t addr, uint64_
 /* adapter-steps.c */
 extern const struct subject_step_ops linux_step_ops;
 
+/* adapter-space.c */
+extern const struct subject_space_ops linux_space_ops;
+
 #endif

@@ -252,6 +252,18 @@ void kernel_step_put_back(void *chunk, int reintegrate);
 void kernel_step_begin_refill(void);
 void kernel_step_atomic_failed(void);
 
+/*
+ * Address space on its own, for replaying traces: all of it free, and nothing is mapped.  As struct
+ * subject_space_ops.
+ */
+int kernel_space_start(const struct linux_config *cfg);
+/* 0 if there is no room. */
+int kernel_space_take(unsigned long size, unsigned long align, unsigned long from, unsigned long to,
+		      unsigned long *addr);
+int kernel_space_lazy(unsigned long start, unsigned long end);
+int kernel_space_give(unsigned long start, unsigned long end);
+int kernel_space_next_free(unsigned long from, unsigned long range[2]);
+
 /* ---- implemented by the host units; as the members of struct pcpu_env ---- */
 
 void *host_meta_alloc(enum linux_kind kind, unsigned long size);

@@ -216,3 +216,5 @@ void kernel_areas(unsigned long from, int (*show)(void *ctx, const struct linux_
 			return;
 	}
 }
+
+#include "kernel-space.h"

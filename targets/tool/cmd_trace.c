@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmd_trace.c - pcpufuzz trace: what a booted kernel did against what our allocator does.
+ * cmd_trace.c - pcpufuzz trace: what a booted kernel did against what a subject does.
  *
  * Replays a lock-ordered trace step by step under the oracle and compares every placement and
  * every snapshot; of plain tracepoint events only safety can be checked.  The formats, and what
@@ -24,7 +24,8 @@ enum { EXIT_EQUAL, EXIT_DIFFERS, EXIT_BAD };
 
 static const char usage[] =
 	"usage: pcpufuzz trace [OPTION]... FILE...\n"
-	"Compare traces of a booted kernel's per-CPU allocator with ours, under the oracle.\n"
+	"Compare traces of a booted kernel's per-CPU allocator with ours, or another subject,\n"
+	"under the oracle.\n"
 	"\n"
 	"FILE is NAME.ops.txt (lock-ordered: replayed, every placement compared; with the "
 	"snapshots\n"
@@ -35,7 +36,10 @@ static const char usage[] =
 	"by\n"
 	"one, from a NAME.state.tar.xz that has vec.jsonl, or from a vec.jsonl.\n"
 	"\n"
-	"  --without QUIRK  replay without one quirk of policy linux-6.1; repeatable\n"
+	"  --subject LIST   on what: ours (the default), linux-6.1 or another one that "
+	"scripts/kernel\n"
+	"                   has built; of two or three, with commas between them, each in turn\n"
+	"  --without QUIRK  ours: replay without one quirk of policy linux-6.1; repeatable\n"
 	"  --full           check everything after every step; slow\n"
 	"  --stats          print how often each rule was checked\n"
 	"  --help           print this\n"
@@ -52,7 +56,15 @@ struct counts {
 	uint64_t checked[RULE_NR];
 };
 
+/**
+ * struct options - how to replay
+ * @subjects: on what, one after the other
+ * @quirks:   of ours
+ * @flags:    ORACLE_*
+ * @stats:    print how often each rule was checked
+ */
 struct options {
+	struct subject_list subjects;
 	unsigned int quirks, flags;
 	bool stats;
 };
@@ -327,11 +339,11 @@ static bool run(struct replay *r)
 	return compare_due(r, NULL) && steps_check_all(&r->st);
 }
 
-static void print_replay(const struct replay *r)
+static void print_replay(const struct replay *r, const char *on)
 {
 	const struct counts *n = &r->n;
 
-	printf("%s: %s\n", r->trace.name, n->differences ? "DIFFERS" : "equal");
+	printf("%s: %s%s\n", r->trace.name, n->differences ? "DIFFERS" : "equal", on);
 	printf("  events %lu: allocations compared %lu, not-found compared %lu, frees %lu, "
 	       "worker steps %lu\n",
 	       n->events, n->allocs, n->not_found, n->frees, n->worker);
@@ -343,7 +355,8 @@ static void print_replay(const struct replay *r)
 	printf("  differences %lu\n", n->differences);
 }
 
-static int replay_ops(struct replay *r, const struct options *opts)
+static int replay_ops(struct replay *r, const struct options *opts,
+		      const struct subject_choice *choice, const char *on)
 {
 	const struct trace_header *h = &r->trace.header;
 	struct machine machine = { .possible = { 1 }, .page = h->page };
@@ -360,8 +373,10 @@ static int replay_ops(struct replay *r, const struct options *opts)
 	r->early = r->archive[0] ? snapshot_early_calls(r->archive) : -1;
 	world_init(&r->world, &machine);
 	/* the quirks are those of the recorded kernel, so its own rules are what counts */
-	equal = steps_init(&r->st, &g, &subject_ours_steps, &r->world, opts->quirks,
-			   PCPU_POLICY_LINUX_6_1, opts->flags) &&
+	equal = steps_init(&r->st, &g, choice->steps, &r->world, choice->version ? 0 : opts->quirks,
+			   choice->version ? known_of_version(choice->version) :
+					     PCPU_POLICY_LINUX_6_1,
+			   opts->flags) &&
 		run(r);
 	memcpy(r->n.checked, r->st.o.checked, sizeof(r->n.checked));
 	if (!equal && !r->bad) {
@@ -371,7 +386,7 @@ static int replay_ops(struct replay *r, const struct options *opts)
 	if (r->bad)
 		fprintf(stderr, "%s\n", r->trace.error);
 	else
-		print_replay(r);
+		print_replay(r, on);
 	steps_exit(&r->st);
 	world_exit(&r->world);
 	return r->bad ? EXIT_BAD : equal ? EXIT_EQUAL : EXIT_DIFFERS;
@@ -414,10 +429,11 @@ static int check_tp(struct replay *r)
 }
 
 /* A file with requests for address space. */
-static int run_vmtrace(const char *path, struct counts *n)
+static int run_vmtrace(const char *path, const struct subject_choice *choice, const char *on,
+		       struct counts *n)
 {
 	struct vmtrace_counts one = { 0 };
-	int status = vmtrace_run(path, &one);
+	int status = vmtrace_run(path, choice, on, &one);
 
 	fflush(stdout);
 	n->events += one.events;
@@ -430,13 +446,30 @@ static int run_vmtrace(const char *path, struct counts *n)
 	return status;
 }
 
-static int run_file(const char *path, const struct options *opts, struct counts *n)
+/* Can a file be replayed on a subject? */
+static bool is_replayable(const char *path, const struct subject_choice *choice)
+{
+	if (vmtrace_is(path) ? choice->space != NULL : choice->steps != NULL)
+		return true;
+	fprintf(stderr, "pcpufuzz: trace: --subject %s: it offers no single %s\n", choice->name,
+		vmtrace_is(path) ? "requests for address space" : "steps");
+	return false;
+}
+
+/* One file on one subject; tracepoints alone are checked without any. */
+static int run_file(const char *path, const struct options *opts,
+		    const struct subject_choice *choice, struct counts *n)
 {
 	struct replay *r;
+	char on[80] = "";
 	int status;
 
+	if (opts->subjects.named)
+		snprintf(on, sizeof(on), " on %s", choice->name);
+	if (!is_replayable(path, choice))
+		return EXIT_BAD;
 	if (vmtrace_is(path))
-		return run_vmtrace(path, n);
+		return run_vmtrace(path, choice, on, n);
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		abort();
@@ -444,7 +477,7 @@ static int run_file(const char *path, const struct options *opts, struct counts 
 		fprintf(stderr, "%s\n", r->trace.error);
 		status = EXIT_BAD;
 	} else if (r->trace.format == TRACE_OPS) {
-		status = replay_ops(r, opts);
+		status = replay_ops(r, opts, choice, on);
 	} else {
 		status = check_tp(r);
 	}
@@ -482,18 +515,25 @@ static bool drop_quirk(const char *name, unsigned int *quirks)
 static int parse_options(int argc, char **argv, struct options *opts)
 {
 	static const struct option longs[] = {
+		{ "subject", required_argument, NULL, 'u' },
 		{ "without", required_argument, NULL, 'w' },
 		{ "full", no_argument, NULL, 'f' },
 		{ "stats", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	char error[512];
 	int c;
 
 	optind = 1;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
+		case 'u':
+			if (subjects_find(&opts->subjects, optarg, error, sizeof(error)))
+				break;
+			fprintf(stderr, "pcpufuzz: trace: %s\n", error);
+			return EXIT_BAD;
 		case 'w':
 			if (!drop_quirk(optarg, &opts->quirks))
 				return EXIT_BAD;
@@ -521,6 +561,33 @@ static int parse_options(int argc, char **argv, struct options *opts)
 	return EXIT_BAD;
 }
 
+/* All files on one subject. */
+static int run_files(char *const *path, int nr, const struct options *opts,
+		     const struct subject_choice *choice)
+{
+	struct counts n = { 0 };
+	int status = EXIT_EQUAL;
+
+	for (int i = 0; i < nr; i++) {
+		int one = run_file(path[i], opts, choice, &n);
+
+		/* bad input is the worst: part of what was asked for was not done */
+		if (one > status)
+			status = one;
+	}
+	printf("total%s%s: %d file%s, events %lu, allocations compared %lu, not predicted %lu, "
+	       "not-found compared %lu, frees %lu, worker steps %lu, snapshots %lu, "
+	       "differences %lu, areas %lu, congruent %lu, no room %lu, upstream deviations %lu\n",
+	       opts->subjects.named ? " on " : "", opts->subjects.named ? choice->name : "", nr,
+	       nr == 1 ? "" : "s", n.events, n.allocs, n.unpredicted, n.not_found, n.frees,
+	       n.worker, n.snapshots, n.differences, n.areas, n.congruent, n.no_room, n.deviations);
+	for (int i = 0; opts->stats && i < RULE_NR; i++)
+		if (n.checked[i])
+			printf("  %-20s %llu\n", rule_infos[i].name,
+			       (unsigned long long)n.checked[i]);
+	return status;
+}
+
 /**
  * cmd_trace - the subcommand
  * @argc: arguments, the name of the subcommand among them
@@ -531,28 +598,18 @@ static int parse_options(int argc, char **argv, struct options *opts)
 int cmd_trace(int argc, char **argv)
 {
 	struct options opts = { .quirks = PCPU_POLICY_LINUX_6_1 };
-	struct counts n = { 0 };
-	int status = parse_options(argc, argv, &opts), files = argc - optind;
+	int status;
 
+	subjects_default(&opts.subjects);
+	status = parse_options(argc, argv, &opts);
 	if (status >= 0)
 		return status;
 	status = EXIT_EQUAL;
-	for (int i = optind; i < argc; i++) {
-		int one = run_file(argv[i], &opts, &n);
+	for (unsigned int i = 0; i < opts.subjects.nr; i++) {
+		int one = run_files(argv + optind, argc - optind, &opts, opts.subjects.one + i);
 
-		/* bad input is the worst: part of what was asked for was not done */
 		if (one > status)
 			status = one;
 	}
-	printf("total: %d file%s, events %lu, allocations compared %lu, not predicted %lu, "
-	       "not-found compared %lu, frees %lu, worker steps %lu, snapshots %lu, "
-	       "differences %lu, areas %lu, congruent %lu, no room %lu, upstream deviations %lu\n",
-	       files, files == 1 ? "" : "s", n.events, n.allocs, n.unpredicted, n.not_found,
-	       n.frees, n.worker, n.snapshots, n.differences, n.areas, n.congruent, n.no_room,
-	       n.deviations);
-	for (int i = 0; opts.stats && i < RULE_NR; i++)
-		if (n.checked[i])
-			printf("  %-20s %llu\n", rule_infos[i].name,
-			       (unsigned long long)n.checked[i]);
 	return status;
 }

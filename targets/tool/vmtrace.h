@@ -6,7 +6,9 @@
 #define TOOL_VMTRACE_H
 
 #include "trace_read.h"
+#include "../subjects.h"
 #include "../../impl/vm.h"
+#include "../../oracle/steps.h"
 #include "../../oracle/vm_naive.h"
 
 /**
@@ -19,10 +21,11 @@
  * @deviations: single areas higher than the lowest place, as Linux 5.2 and later search for a
  *              length of size + align - 1; see deviates() in vmtrace_space.c
  * @shorter:    how many of these went to a range that is shorter than that
+ * @followed:   how many the subject had at the recorded place
  */
 struct vmtrace_counts {
 	unsigned long events, areas, congruent, failures, returned, snapshots, skipped, deviations,
-		shorter, differences;
+		shorter, followed, differences;
 };
 
 /**
@@ -48,12 +51,19 @@ enum vmtrace_tag { VMTRACE_BEFORE, VMTRACE_AREA, VMTRACE_PCPU };
 #define VMTRACE_WINDOWS 2
 
 /**
- * struct vmtrace_space - what is taken, as our allocator and as the oracle see it
- * @vm, @twin: of each window: that of vmalloc, and that above it, where modules are
- * @diff: what differs, for people
+ * struct vmtrace_space - what is taken, as a subject and as the oracle see it
+ * @choice:  the subject
+ * @subject: its address space, NULL before the start
+ * @world:   what it lives in
+ * @machine: and what that is like
+ * @twin:    of each window: that of vmalloc, and that above it, where modules are
+ * @diff:    what differs, for people
  */
 struct vmtrace_space {
-	struct vm_space vm[VMTRACE_WINDOWS];
+	const struct subject_choice *choice;
+	void *subject;
+	struct world world;
+	struct machine machine;
 	struct vm_naive twin[VMTRACE_WINDOWS];
 	char diff[240];
 };
@@ -61,15 +71,16 @@ struct vmtrace_space {
 /* vmtrace_scan.c: lists of numbers; false if the text has none such */
 bool vmtrace_ranges(const char *text, size_t len, const char *key, struct vmtrace_ranges *r,
 		    bool *is_null);
+void vmtrace_subtract(struct vmtrace_ranges *r, uint64_t start, uint64_t end);
 bool vmtrace_read_groups(const char *text, size_t len, struct vmtrace_groups *g);
 
 /* vmtrace_space.c: false if what is recorded cannot be, or differs; then @diff says it */
 void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *free_ranges);
 void vmtrace_space_exit(struct vmtrace_space *s);
 bool vmtrace_area(struct vmtrace_space *s, const uint64_t v[5], struct vmtrace_counts *n);
+bool vmtrace_fits(struct vmtrace_space *s, const struct vmtrace_groups *g, bool *fits);
 bool vmtrace_congruent(struct vmtrace_space *s, const struct vmtrace_groups *g, bool *fits,
 		       uint64_t *base);
-void vmtrace_take_congruent(struct vmtrace_space *s, const struct vmtrace_groups *g, uint64_t base);
 bool vmtrace_lazy(struct vmtrace_space *s, uint64_t start, uint64_t end);
 bool vmtrace_give(struct vmtrace_space *s, uint64_t start, uint64_t end);
 bool vmtrace_same_free(struct vmtrace_space *s, const struct vmtrace_ranges *want);
@@ -84,6 +95,7 @@ int vmtrace_replay_vec(struct trace *t, const struct vmtrace_groups *g, struct v
 
 /* vmtrace_run.c */
 bool vmtrace_is(const char *path);
-int vmtrace_run(const char *path, struct vmtrace_counts *n);
+int vmtrace_run(const char *path, const struct subject_choice *choice, const char *on,
+		struct vmtrace_counts *n);
 
 #endif

@@ -67,14 +67,14 @@ static bool load_vec(struct trace *t, const char *path, struct vmtrace_groups *g
 	return ok || trace_fail(t, "group_offsets, group_sizes and pcpu_atom_size in %s", file);
 }
 
-static void print_result(const struct trace *t, const struct vmtrace_space *s,
+static void print_result(const struct trace *t, const struct vmtrace_space *s, const char *on,
 			 const struct vmtrace_counts *n)
 {
 	if (n->differences) {
 		printf("%s:%lu: %s\n", t->name, t->line, s->diff);
 		printf("  line: %.*s\n", (int)(t->len < 400 ? t->len : 400), t->text + t->start);
 	}
-	printf("%s: %s\n", t->name, n->differences ? "DIFFERS" : "equal");
+	printf("%s: %s%s\n", t->name, n->differences ? "DIFFERS" : "equal", on);
 	printf("  events %lu: areas compared %lu, congruent compared %lu, failures compared %lu, "
 	       "ranges given back %lu, snapshots compared %lu, skipped %lu\n",
 	       n->events, n->areas, n->congruent, n->failures, n->returned, n->snapshots,
@@ -84,17 +84,22 @@ static void print_result(const struct trace *t, const struct vmtrace_space *s,
 		       "Linux looked for size + align - 1 bytes; it took the first range that "
 		       "long, or %lu times a shorter one before it\n",
 		       n->deviations, n->shorter);
+	if (n->followed)
+		printf("  of these %lu times the subject took the same place\n", n->followed);
 	printf("  differences %lu\n", n->differences);
 }
 
 /**
  * vmtrace_run - replay one file, and print what came of it
  * @path: its name
+ * @choice: on what
+ * @on: said of it behind the result
  * @n: counts what was compared, from 0
  *
  * Return: 0 if all was equal, 1 if not, 2 if the input is bad.
  */
-int vmtrace_run(const char *path, struct vmtrace_counts *n)
+int vmtrace_run(const char *path, const struct subject_choice *choice, const char *on,
+		struct vmtrace_counts *n)
 {
 	struct vmtrace_groups *groups = calloc(1, sizeof(*groups));
 	struct vmtrace_space *s = calloc(1, sizeof(*s));
@@ -103,6 +108,7 @@ int vmtrace_run(const char *path, struct vmtrace_counts *n)
 
 	if (!groups || !s)
 		abort();
+	s->choice = choice;
 	if (ends_with(path, ".vmap.txt") || ends_with(path, ".vmap.txt.xz")) {
 		if (trace_open(&t, path))
 			status = vmtrace_replay_vmap(&t, s, n);
@@ -113,7 +119,7 @@ int vmtrace_run(const char *path, struct vmtrace_counts *n)
 	if (status < 0)
 		fprintf(stderr, "%s\n", t.error);
 	else
-		print_result(&t, s, n);
+		print_result(&t, s, on, n);
 	vmtrace_space_exit(s);
 	trace_close(&t);
 	free(groups);

@@ -84,6 +84,30 @@ static void add_range(struct vmtrace_ranges *r, const uint64_t range[2])
 }
 
 /**
+ * vmtrace_subtract - take a range out of ranges
+ * @r: the ranges, by address
+ * @start: its first address
+ * @end: the address after it
+ */
+void vmtrace_subtract(struct vmtrace_ranges *r, uint64_t start, uint64_t end)
+{
+	struct vmtrace_ranges left = { 0 };
+
+	for (unsigned int i = 0; i < r->nr; i++) {
+		const uint64_t *old = r->range[i];
+		const uint64_t below[2] = { old[0], old[1] < start ? old[1] : start };
+		const uint64_t above[2] = { old[0] > end ? old[0] : end, old[1] };
+
+		if (below[0] < below[1])
+			add_range(&left, below);
+		if (above[0] < above[1])
+			add_range(&left, above);
+	}
+	free(r->range);
+	*r = left;
+}
+
+/**
  * vmtrace_ranges - read "key": [[start, end], ...]
  * @text: where to look
  * @len: its length

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmtrace_space.c - the recorded kernel's address space, in our allocator and in the oracle.
+ * vmtrace_space.c - the recorded kernel's address space, in a subject and in the oracle.
  *
  * Both are asked where a recorded request must go, and then both take what was recorded.  Purges
- * are recorded, too, so freed areas are kept out of our allocator's own list of them.  Of what was
- * taken before the recording only the addresses are known, not which areas they are.
+ * are recorded, too.  Of what was taken before the recording only the addresses are known, not
+ * which areas they are.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,9 +12,8 @@
 #include <string.h>
 
 #include "vmtrace.h"
-#include "../../oracle/heap_env.h"
 
-#define PAGE UINT64_C(4096)
+#define PAGE SPACE_PAGE
 
 /* Of x86-64, with four and with five levels of page tables; the last page is never used. */
 static const uint64_t vmalloc_window[2][2] = {
@@ -39,28 +38,33 @@ bool vmtrace_differ(struct vmtrace_space *s, const char *fmt, ...)
 	return false;
 }
 
-static void take(struct vmtrace_space *s, int w, uint64_t start, uint64_t end, enum vmtrace_tag tag)
+static unsigned long long hex(uint64_t x)
 {
-	struct vm_area *area = heap_env.meta_alloc(NULL, PCPU_FAULT_NONE, sizeof(*area));
-
-	area->addr = start;
-	area->size = end - start;
-	vm_tree_insert(&s->vm[w], area);
-	vm_naive_insert(&s->twin[w], start, end - start, tag);
+	return x;
 }
 
-static void give(struct vmtrace_space *s, int w, uint64_t start)
+/* What is not free in a window is taken. */
+static void fill(struct vm_naive *v, const struct vmtrace_ranges *free_ranges)
 {
-	struct vm_area *area = vm_tree_at(&s->vm[w], start);
+	uint64_t at = v->start;
 
-	vm_tree_remove(&s->vm[w], area);
-	heap_env.meta_free(NULL, area);
-	vm_naive_remove(&s->twin[w], start);
+	for (unsigned int i = 0; i < free_ranges->nr && at < v->end; i++) {
+		uint64_t start = free_ranges->range[i][0], end = free_ranges->range[i][1];
+
+		if (start > v->end)
+			start = v->end;
+		if (start > at)
+			vm_naive_insert(v, at, start - at, VMTRACE_BEFORE);
+		if (end > at)
+			at = end;
+	}
+	if (at < v->end)
+		vm_naive_insert(v, at, v->end - at, VMTRACE_BEFORE);
 }
 
 /**
  * vmtrace_space_init - begin with what was free
- * @s: the address space
+ * @s: the address space; @s->choice is set, all else zero
  * @free_ranges: by address
  *
  * Nothing is mapped below vmalloc in the part that is recorded, so the lowest address that is
@@ -70,31 +74,21 @@ void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *fr
 {
 	bool five = free_ranges->nr && free_ranges->range[0][1] < vmalloc_window[0][0];
 	const uint64_t *vmalloc = vmalloc_window[five];
+	const struct space_geometry g = {
+		.start = vmalloc[0],
+		.last = vmalloc[1] | (PAGE - 1),
+		.free = (const uint64_t(*)[2])free_ranges->range,
+		.nr_free = free_ranges->nr,
+	};
 
-	memset(s, 0, sizeof(*s));
 	for (int w = 0; w < VMTRACE_WINDOWS; w++) {
-		struct vm_config cfg = { .page_shift = 12,
-					 .va_bits = 64,
-					 .start = vmalloc[w],
-					 .end = w ? -PAGE : vmalloc[1],
-					 .dry = true };
-		uint64_t at = cfg.start;
-
-		vm_init(&s->vm[w], &cfg, &heap_env);
-		vm_naive_init(&s->twin[w], cfg.start, cfg.end, PAGE, 64);
-		for (unsigned int i = 0; i < free_ranges->nr && at < cfg.end; i++) {
-			uint64_t start = free_ranges->range[i][0], end = free_ranges->range[i][1];
-
-			if (start > cfg.end)
-				start = cfg.end;
-			if (start > at)
-				take(s, w, at, start, VMTRACE_BEFORE);
-			if (end > at)
-				at = end;
-		}
-		if (at < cfg.end)
-			take(s, w, at, cfg.end, VMTRACE_BEFORE);
+		vm_naive_init(s->twin + w, vmalloc[w], w ? -PAGE : vmalloc[1], PAGE, 64);
+		fill(s->twin + w, free_ranges);
 	}
+	s->machine = (struct machine){ .possible = { 1 }, .page = PAGE };
+	machine_defaults(&s->machine);
+	world_init(&s->world, &s->machine);
+	s->subject = s->choice->space->create(&g, &s->world);
 }
 
 /**
@@ -103,11 +97,13 @@ void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *fr
  */
 void vmtrace_space_exit(struct vmtrace_space *s)
 {
-	for (int w = 0; w < VMTRACE_WINDOWS && s->vm[w].env; w++) {
-		vm_exit(&s->vm[w]);
-		vm_naive_exit(&s->twin[w]);
-	}
-	memset(s, 0, sizeof(*s));
+	if (!s->subject)
+		return;
+	s->choice->space->destroy(s->subject);
+	s->subject = NULL;
+	world_exit(&s->world);
+	for (int w = 0; w < VMTRACE_WINDOWS; w++)
+		vm_naive_exit(s->twin + w);
 }
 
 static int window_of(const struct vmtrace_space *s, uint64_t addr)
@@ -183,6 +179,19 @@ static bool deviates(const struct vm_naive *v, const uint64_t r[5], struct vmtra
 	return false;
 }
 
+/* The subject has an area at one place; it is to have it at another one. */
+static bool move(struct vmtrace_space *s, uint64_t from, uint64_t to, uint64_t size)
+{
+	const struct subject_space_ops *ops = s->choice->space;
+	uint64_t got = 0;
+
+	return (ops->lazy(s->subject, from, from + size) &&
+		ops->give(s->subject, from, from + size) &&
+		ops->take(s->subject, size, 1, to, to + size, &got) && got == to) ||
+	       vmtrace_differ(s, "expected an area moved to %#llx, actual %#llx", hex(to),
+			      hex(got));
+}
+
 /**
  * vmtrace_area - a single area was taken
  * @s: the address space
@@ -193,70 +202,97 @@ static bool deviates(const struct vm_naive *v, const uint64_t r[5], struct vmtra
  */
 bool vmtrace_area(struct vmtrace_space *s, const uint64_t v[5], struct vmtrace_counts *n)
 {
-	int w = window_of(s, v[0]);
-	uint64_t ours = 0, naive = 0;
+	struct vm_naive *twin = s->twin + window_of(s, v[0]);
+	uint64_t got = 0, naive = 0;
 	bool fits, fits_naive;
 
 	if (v[0] + v[1] < v[0] || !check_range(s, v[0], v[0] + v[1], false))
-		return vmtrace_differ(s, "expected %#llx+%#llx to be free, actual taken",
-				      (unsigned long long)v[0], (unsigned long long)v[1]);
-	fits = vm_tree_lowest_fit(&s->vm[w], v[1], v[2], v[3], v[4], &ours);
-	fits_naive = vm_naive_lowest(&s->twin[w], v[1], v[2], v[3], v[4], &naive);
-	if (fits != fits_naive || ours != naive)
+		return vmtrace_differ(s, "expected %#llx+%#llx to be free, actual taken", hex(v[0]),
+				      hex(v[1]));
+	fits = s->choice->space->take(s->subject, v[1], v[2], v[3], v[4], &got);
+	fits_naive = vm_naive_lowest(twin, v[1], v[2], v[3], v[4], &naive);
+	/* ours has the lowest place, a Linux that of the recording */
+	if (fits != fits_naive || (got != naive && (got != v[0] || !s->choice->version)))
 		return vmtrace_differ(s, "expected %#llx, actual %#llx, and the oracle says %#llx",
-				      (unsigned long long)v[0], (unsigned long long)ours,
-				      (unsigned long long)naive);
+				      hex(v[0]), hex(got), hex(naive));
 	if (!fits)
-		return vmtrace_differ(s, "expected %#llx, actual no room",
-				      (unsigned long long)v[0]);
-	if (ours != v[0] && !deviates(&s->twin[w], v, n))
-		return vmtrace_differ(s, "expected %#llx, actual %#llx", (unsigned long long)v[0],
-				      (unsigned long long)ours);
+		return vmtrace_differ(s, "expected %#llx, actual no room", hex(v[0]));
+	if (naive != v[0] && !deviates(twin, v, n))
+		return vmtrace_differ(s, "expected %#llx, actual %#llx", hex(v[0]), hex(naive));
+	if (got != v[0] && s->choice->version)
+		return vmtrace_differ(s, "expected %#llx, actual %#llx", hex(v[0]), hex(got));
+	n->followed += naive != v[0] && got == v[0];
 	n->areas++;
-	take(s, w, v[0], v[0] + v[1], VMTRACE_AREA);
-	return true;
+	vm_naive_insert(twin, v[0], v[1], VMTRACE_AREA);
+	return got == v[0] || move(s, got, v[0], v[1]);
+}
+
+static bool naive_fits(const struct vmtrace_space *s, const struct vmtrace_groups *g,
+		       uint64_t *base)
+{
+	return vm_naive_congruent_args(s->twin, g->offset, g->size, g->nr, g->align,
+				       VM_PCPU_AREAS_MAX) &&
+	       vm_naive_highest(s->twin, g->offset, g->size, g->nr, g->align, base);
+}
+
+/* Subject and oracle must say the same. */
+static bool same_base(struct vmtrace_space *s, bool fits, uint64_t base, bool fits_naive,
+		      uint64_t naive)
+{
+	return (fits == fits_naive && base == naive) ||
+	       vmtrace_differ(s, "actual base %#llx, and the oracle says %#llx", hex(base),
+			      hex(naive));
 }
 
 /**
- * vmtrace_congruent - where congruent areas would go now
+ * vmtrace_fits - could congruent areas be had now
  * @s: the address space, in which nothing changes
  * @g: what is asked for
  * @fits: do they fit?
- * @base: their base, if they do
  *
- * Return: false if our allocator and the oracle disagree.
+ * Return: false if the subject can tell, and disagrees with the oracle.
+ */
+bool vmtrace_fits(struct vmtrace_space *s, const struct vmtrace_groups *g, bool *fits)
+{
+	const struct subject_space_ops *ops = s->choice->space;
+	uint64_t base = 0, naive = 0;
+	bool fits_subject;
+
+	*fits = naive_fits(s, g, &naive);
+	if (!ops->fits)
+		return true;
+	fits_subject = ops->fits(s->subject, g->offset, g->size, g->nr, g->align, &base);
+	return same_base(s, fits_subject, base, *fits, naive);
+}
+
+/**
+ * vmtrace_congruent - take congruent areas
+ * @s: the address space
+ * @g: what is asked for
+ * @fits: did they fit?
+ * @base: their base, if they did
+ *
+ * Return: false if the subject and the oracle disagree.
  */
 bool vmtrace_congruent(struct vmtrace_space *s, const struct vmtrace_groups *g, bool *fits,
 		       uint64_t *base)
 {
-	struct vm_space *vm = &s->vm[0];
-	struct vm_area **areas = vm_pcpu_get_areas(vm, g->offset, g->size, g->nr, g->align);
-	uint64_t ours = areas ? areas[0]->addr - g->offset[0] : 0;
+	uint64_t addr[VM_PCPU_AREAS_MAX], got = 0;
 
 	*base = 0;
-	*fits = vm_naive_congruent_args(&s->twin[0], g->offset, g->size, g->nr, g->align,
-					VM_PCPU_AREAS_MAX) &&
-		vm_naive_highest(&s->twin[0], g->offset, g->size, g->nr, g->align, base);
-	for (unsigned int i = 0; areas && i < g->nr; i++) {
-		vm_tree_remove(vm, areas[i]);
-		heap_env.meta_free(NULL, areas[i]);
+	*fits = naive_fits(s, g, base);
+	if (s->choice->space->congruent(s->subject, g->offset, g->size, g->nr, g->align, addr)) {
+		got = addr[0] - g->offset[0];
+		for (unsigned int i = 1; i < g->nr; i++)
+			if (addr[i] != got + g->offset[i])
+				return vmtrace_differ(s, "actual area %u of base %#llx at %#llx", i,
+						      hex(got), hex(addr[i]));
 	}
-	free(areas);
-	return (*fits == (areas != NULL) && ours == *base) ||
-	       vmtrace_differ(s, "actual base %#llx, and the oracle says %#llx",
-			      (unsigned long long)ours, (unsigned long long)*base);
-}
-
-/**
- * vmtrace_take_congruent - congruent areas were taken
- * @s: the address space
- * @g: what was asked for
- * @base: where vmtrace_congruent() says
- */
-void vmtrace_take_congruent(struct vmtrace_space *s, const struct vmtrace_groups *g, uint64_t base)
-{
-	for (unsigned int i = 0; i < g->nr; i++)
-		take(s, 0, base + g->offset[i], base + g->offset[i] + g->size[i], VMTRACE_PCPU);
+	if (!same_base(s, got != 0, got, *fits, *base))
+		return false;
+	for (unsigned int i = 0; *fits && i < g->nr; i++)
+		vm_naive_insert(s->twin, *base + g->offset[i], g->size[i], VMTRACE_PCPU);
+	return true;
 }
 
 /* Cut what was taken before the recording so that an area begins or ends there. */
@@ -270,9 +306,9 @@ static void cut(struct vmtrace_space *s, uint64_t at)
 		return;
 	start = area->addr;
 	end = area->addr + area->size;
-	give(s, w, start);
-	take(s, w, start, at, VMTRACE_BEFORE);
-	take(s, w, at, end, VMTRACE_BEFORE);
+	vm_naive_remove(s->twin + w, start);
+	vm_naive_insert(s->twin + w, start, at - start, VMTRACE_BEFORE);
+	vm_naive_insert(s->twin + w, at, end - at, VMTRACE_BEFORE);
 }
 
 /**
@@ -297,8 +333,9 @@ bool vmtrace_lazy(struct vmtrace_space *s, uint64_t start, uint64_t end)
 		return vmtrace_differ(s, "expected a live area %#llx-%#llx, actual none such",
 				      (unsigned long long)start, (unsigned long long)end);
 	vm_naive_set_lazy(&s->twin[w], start);
-	vm_tree_at(&s->vm[w], start)->lazy = true;
-	return true;
+	return s->choice->space->lazy(s->subject, start, end) ||
+	       vmtrace_differ(s, "expected a live area %#llx-%#llx, actual the subject has none",
+			      hex(start), hex(end));
 }
 
 /**
@@ -312,25 +349,74 @@ bool vmtrace_lazy(struct vmtrace_space *s, uint64_t start, uint64_t end)
 bool vmtrace_give(struct vmtrace_space *s, uint64_t start, uint64_t end)
 {
 	int w = window_of(s, start);
+	uint64_t at = start;
 
 	if (!check_range(s, start, end, true))
 		return false;
 	cut(s, start);
 	cut(s, end);
-	while (start < end) {
-		const struct vm_naive_area *area = vm_naive_at(&s->twin[w], start);
+	while (at < end) {
+		const struct vm_naive_area *area = vm_naive_at(&s->twin[w], at);
 		uint64_t next = area->addr + area->size;
 
-		if (area->addr != start || next > end ||
-		    (!area->lazy && area->tag != VMTRACE_BEFORE))
+		if (area->addr != at || next > end || (!area->lazy && area->tag != VMTRACE_BEFORE))
 			return vmtrace_differ(s, "expected freed areas, actual %s %#llx-%#llx",
 					      area->lazy ? "a part of" : "the live one",
 					      (unsigned long long)area->addr,
 					      (unsigned long long)next);
-		give(s, w, start);
-		start = next;
+		vm_naive_remove(s->twin + w, at);
+		at = next;
 	}
-	return true;
+	return s->choice->space->give(s->subject, start, end) ||
+	       vmtrace_differ(s, "expected freed areas %#llx-%#llx, actual the subject has none",
+			      hex(start), hex(end));
+}
+
+/* The first free range of the oracle that ends behind @from. */
+static bool next_free(const struct vm_naive *v, uint64_t from, uint64_t range[2])
+{
+	for (unsigned int i = 0; i < v->nr && v->areas[i].addr <= from; i++)
+		if (from - v->areas[i].addr < v->areas[i].size)
+			from = v->areas[i].addr + v->areas[i].size;
+	range[0] = from;
+	range[1] = v->end;
+	for (unsigned int i = 0; i < v->nr; i++) {
+		if (v->areas[i].addr < from)
+			continue;
+		range[1] = v->areas[i].addr;
+		break;
+	}
+	return from < v->end;
+}
+
+/* And that of the recording, cut to the window. */
+static bool next_wanted(const struct vm_naive *v, const struct vmtrace_ranges *want, uint64_t from,
+			uint64_t range[2])
+{
+	for (unsigned int i = 0; i < want->nr && from < v->end; i++) {
+		if (want->range[i][1] <= from)
+			continue;
+		range[0] = want->range[i][0] < v->start ? v->start : want->range[i][0];
+		range[1] = want->range[i][1] > v->end ? v->end : want->range[i][1];
+		return range[0] < v->end;
+	}
+	return false;
+}
+
+static bool same_range(struct vmtrace_space *s, const char *whose, const uint64_t *want,
+		       const uint64_t *got)
+{
+	if (!want && !got)
+		return true;
+	if (!want)
+		return vmtrace_differ(s, "expected nothing more free, actual%s %#llx-%#llx", whose,
+				      hex(got[0]), hex(got[1]));
+	if (!got)
+		return vmtrace_differ(s, "expected %#llx-%#llx free, actual%s taken", hex(want[0]),
+				      hex(want[1]), whose);
+	return (want[0] == got[0] && want[1] == got[1]) ||
+	       vmtrace_differ(s, "expected %#llx-%#llx free, actual%s %#llx-%#llx", hex(want[0]),
+			      hex(want[1]), whose, hex(got[0]), hex(got[1]));
 }
 
 /**
@@ -342,36 +428,25 @@ bool vmtrace_give(struct vmtrace_space *s, uint64_t start, uint64_t end)
  */
 bool vmtrace_same_free(struct vmtrace_space *s, const struct vmtrace_ranges *want)
 {
+	const struct subject_space_ops *ops = s->choice->space;
+
 	for (int w = 0; w < VMTRACE_WINDOWS; w++) {
-		const struct vm_naive *v = &s->twin[w];
-		uint64_t at = v->start, lo, hi;
-		unsigned int i = 0;
+		const struct vm_naive *v = s->twin + w;
+		uint64_t at = v->start, range[3][2];
+		bool more = true;
 
-		for (unsigned int k = 0; k <= v->nr; k++) {
-			uint64_t end = k < v->nr ? v->areas[k].addr : v->end;
+		while (more) {
+			bool more_naive = next_free(v, at, range[1]);
+			bool more_of_subject = ops->next_free(s->subject, at, v->end, range[2]);
 
-			if (end > at) {
-				while (i < want->nr && want->range[i][1] <= v->start)
-					i++;
-				lo = i < want->nr ? want->range[i][0] : UINT64_MAX;
-				hi = i < want->nr ? want->range[i][1] : UINT64_MAX;
-				if (lo < v->start)
-					lo = v->start;
-				if (hi > v->end)
-					hi = v->end;
-				if (lo != at || hi != end)
-					return vmtrace_differ(
-						s, "expected %#llx-%#llx free, actual %#llx-%#llx",
-						(unsigned long long)lo, (unsigned long long)hi,
-						(unsigned long long)at, (unsigned long long)end);
-				i++;
-			}
-			at = k < v->nr ? end + v->areas[k].size : end;
+			more = next_wanted(v, want, at, range[0]);
+			if (!same_range(s, " by the oracle", more ? range[0] : NULL,
+					more_naive ? range[1] : NULL) ||
+			    !same_range(s, "", more ? range[0] : NULL,
+					more_of_subject ? range[2] : NULL))
+				return false;
+			at = range[0][1];
 		}
-		if (i < want->nr && want->range[i][0] < v->end)
-			return vmtrace_differ(s, "expected %#llx-%#llx free, actual taken",
-					      (unsigned long long)want->range[i][0],
-					      (unsigned long long)want->range[i][1]);
 	}
 	return true;
 }

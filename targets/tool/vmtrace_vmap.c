@@ -125,12 +125,11 @@ static bool failed(struct vmap *m, unsigned int i)
 static bool watch_pending(struct vmap *m)
 {
 	for (unsigned int i = 0; i < m->nr_pending; i++) {
-		uint64_t base;
 		bool fits;
 
 		if (m->pending[i].may_fail)
 			continue;
-		if (!vmtrace_congruent(m->s, &m->groups, &fits, &base))
+		if (!vmtrace_fits(m->s, &m->groups, &fits))
 			return false;
 		m->pending[i].may_fail = !fits;
 	}
@@ -179,7 +178,6 @@ static bool end_congruent(struct vmap *m, const struct vmap_line *l)
 				      (unsigned long long)(base + g->offset[0]),
 				      (unsigned long long)(base + g->offset[0] + g->size[0]));
 	m->n->congruent++;
-	vmtrace_take_congruent(m->s, g, base);
 	return true;
 }
 
@@ -208,8 +206,8 @@ static bool replay_line(struct vmap *m, const struct vmap_line *l)
 	}
 }
 
-/* A snapshot: @m->ranges are what was free, @m->groups what a chunk asks for. */
-static bool load_snapshot(struct vmap *m, const char *tag)
+/* A snapshot: @r are what was free, @m->groups what a chunk asks for. */
+static bool load_snapshot(struct vmap *m, const char *tag, struct vmtrace_ranges *r)
 {
 	char file[48], *text;
 	bool is_null, ok;
@@ -220,7 +218,7 @@ static bool load_snapshot(struct vmap *m, const char *tag)
 		trace_fail(m->t, "the start of the replay in %s of %.160s", file, m->archive);
 		return fail(m);
 	}
-	ok = vmtrace_ranges(text, len, "vm_free", &m->ranges, &is_null) && !is_null &&
+	ok = vmtrace_ranges(text, len, "vm_free", r, &is_null) && !is_null &&
 	     vmtrace_read_groups(text, len, &m->groups);
 	free(text);
 	if (ok)
@@ -239,7 +237,7 @@ static bool compare_due(struct vmap *m, const struct vmap_line *l)
 
 		if (l && l->ts <= h->snapshot[m->next].ts)
 			return true;
-		if (!load_snapshot(m, tag))
+		if (!load_snapshot(m, tag, &m->ranges))
 			return false;
 		if (!vmtrace_same_free(m->s, &m->ranges)) {
 			char diff[160];
@@ -252,11 +250,69 @@ static bool compare_due(struct vmap *m, const struct vmap_line *l)
 	return true;
 }
 
-/* The snapshot from which on address space was recorded. */
-static bool start(struct vmap *m)
+/* The areas that the lines up to @until took are not looked for any more. */
+static bool subtract_recorded(struct vmap *m, uint64_t from, uint64_t until,
+			      struct vmtrace_ranges *r)
+{
+	const struct vmtrace_groups *g = &m->groups;
+	struct trace before = *m->t;
+	struct vmap_line l;
+	const char *text;
+
+	while ((text = trace_next_line(m->t))) {
+		if (*text == '#')
+			continue;
+		if (!read_line(m->t, text, &l))
+			return fail(m);
+		if (l.ts > until)
+			break;
+		if (l.ts > from && l.kind == 'V')
+			vmtrace_subtract(r, l.v[0], l.v[0] + l.v[1]);
+		for (unsigned int i = 0; l.ts > from && l.kind == 'G' && i < g->nr; i++) {
+			uint64_t at = l.v[0] - g->offset[0] + g->offset[i];
+
+			vmtrace_subtract(r, at, at + g->size[i]);
+		}
+	}
+	*m->t = before;
+	return true;
+}
+
+/*
+ * What was free at a snapshot before the first line, without what is known to have been taken
+ * between the two: no line says so, but it was not free later.
+ */
+static bool free_at_first(struct vmap *m, const char *tag, uint64_t from, uint64_t until,
+			  const struct vmtrace_ranges *later)
+{
+	struct vmtrace_ranges taken = { 0 };
+	bool ok = load_snapshot(m, tag, &taken);
+
+	for (unsigned int i = 0; ok && i < later->nr; i++)
+		vmtrace_subtract(&taken, later->range[i][0], later->range[i][1]);
+	ok = ok && subtract_recorded(m, from, until, &taken) && load_snapshot(m, tag, &m->ranges);
+	for (unsigned int i = 0; ok && i < taken.nr; i++)
+		vmtrace_subtract(&m->ranges, taken.range[i][0], taken.range[i][1]);
+	free(taken.range);
+	return ok;
+}
+
+static bool has_tag(const struct trace_header *h, uint32_t i, const char *tag)
+{
+	return i < h->nr_snapshots && !strcmp(h->snapshot[i].tag, tag);
+}
+
+/*
+ * From which snapshot on address space is replayed; m->next is the one to compare then.  All lines
+ * come after fsinit; a recording without it begins with boot_done.
+ */
+static bool start(struct vmap *m, uint64_t *from)
 {
 	const struct trace_header *h = &m->t->header;
+	struct vmtrace_ranges later = { 0 };
 	size_t stem = strlen(m->t->name);
+	uint32_t done = 0;
+	bool ok;
 
 	/* the name ends so, or this would not be taken for a stream */
 	stem -= strlen(m->t->name[stem - 1] == 'z' ? ".vmap.txt.xz" : ".vmap.txt");
@@ -265,16 +321,26 @@ static bool start(struct vmap *m)
 		return fail(m);
 	}
 	snprintf(m->archive, sizeof(m->archive), "%.*s.state.tar.xz", (int)stem, m->t->name);
-	while (m->next < h->nr_snapshots && strcmp(h->snapshot[m->next].tag, "boot_done"))
-		m->next++;
-	if (m->next == h->nr_snapshots) {
+	while (done < h->nr_snapshots && !has_tag(h, done, "boot_done"))
+		done++;
+	if (done == h->nr_snapshots) {
 		trace_fail(m->t, "a header line '# snapshot boot_done ts=N'");
 		return fail(m);
 	}
-	if (!load_snapshot(m, h->snapshot[m->next].tag))
-		return false;
-	vmtrace_space_init(m->s, &m->ranges);
-	return true;
+	*from = h->snapshot[done].ts;
+	m->next = done + 1;
+	if (done && has_tag(h, done - 1, "fsinit")) {
+		*from = h->snapshot[done - 1].ts;
+		m->next = done;
+		ok = load_snapshot(m, "boot_done", &later) &&
+		     free_at_first(m, "fsinit", *from, h->snapshot[done].ts, &later);
+	} else {
+		ok = load_snapshot(m, "boot_done", &m->ranges);
+	}
+	free(later.range);
+	if (ok)
+		vmtrace_space_init(m->s, &m->ranges);
+	return ok;
 }
 
 static bool run(struct vmap *m)
@@ -283,9 +349,8 @@ static bool run(struct vmap *m)
 	const char *text;
 	uint64_t from;
 
-	if (!start(m))
+	if (!start(m, &from))
 		return false;
-	from = m->t->header.snapshot[m->next++].ts;
 	while ((text = trace_next_line(m->t))) {
 		if (*text == '#')
 			continue;
