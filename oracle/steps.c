@@ -83,6 +83,7 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 	oracle_init_first_unit(o);
 
 	o->s = ops->create(g, w, option);
+	o->m.times = ops->common.flags(o->s);
 	if (!check_refresh_view(o) || !check_hints_of(o, o->m.first) ||
 	    (o->m.reserved && !check_hints_of(o, o->m.reserved)))
 		return false;

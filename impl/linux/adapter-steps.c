@@ -50,12 +50,6 @@ static void linux_step_destroy(void *s)
 	free(l);
 }
 
-static unsigned int linux_step_flags(void *s)
-{
-	(void)s;
-	return SUBJECT_HAS_STATS;
-}
-
 static void linux_step_view(void *s, struct subject_view *v)
 {
 	struct linux_subject *l = s;
@@ -164,7 +158,7 @@ const struct subject_step_ops linux_step_ops = {
 	.common = {
 		.name = "linux",
 		.destroy = linux_step_destroy,
-		.flags = linux_step_flags,
+		.flags = linux_flags,
 		.view = linux_step_view,
 	},
 	.create = linux_step_create,

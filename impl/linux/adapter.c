@@ -23,7 +23,11 @@ static_assert((int)LINUX_NO_RECLAIM == SUBJECT_NO_RECLAIM &&
 		      (int)LINUX_ALL_NEAR == SUBJECT_ALL_NEAR,
 	      "flags have two names");
 
-static unsigned int linux_flags(void *s)
+/**
+ * linux_flags - what the kernel shows, and what its time did otherwise
+ * @s: not used: all are of one tree
+ */
+unsigned int linux_flags(void *s)
 {
 	(void)s;
 	return SUBJECT_HAS_STATS | kernel_times();

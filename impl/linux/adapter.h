@@ -33,6 +33,7 @@ struct linux_subject {
 };
 
 /* adapter.c */
+unsigned int linux_flags(void *s);
 int linux_show_chunk(void *ctx, const struct linux_chunk *c);
 void linux_show(struct subject_view *v);
 
