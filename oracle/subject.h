@@ -159,6 +159,7 @@ enum subject_flag {
  *               can be any
  * @fit:         changes a machine into the nearest one that it can be; NULL as @unfit
  * @offers_vmalloc: can @vmalloc be asked for so much; NULL: for any size
+ * @offers_boot: can @boot be asked for that choice; NULL: for any
  * @boot:        boots once more in a world of its own; what it came to is valid until @boot_end
  * @per_cpu_ptr, @in_first_chunk, @boot_is_static: translations in the first chunk of that
  */
@@ -191,6 +192,7 @@ struct subject_ops {
 	const char *(*unfit)(const struct machine *m);
 	void (*fit)(struct machine *m);
 	bool (*offers_vmalloc)(void *s, uint64_t size);
+	bool (*offers_boot)(const struct machine *m, unsigned int choice);
 	void *(*boot)(const struct machine *m, const struct boot_args *args, struct world *w,
 		      enum boot_status *status, const struct boot_areas **areas);
 	void (*boot_end)(void *boot);

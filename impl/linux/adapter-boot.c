@@ -250,6 +250,12 @@ void linux_destroy(void *s)
 	free(l);
 }
 
+/* Where chunks are blocks of the linear map, the kernel has no first chunk of pages at all. */
+bool linux_offers_boot(const struct machine *m, unsigned int choice)
+{
+	return m->backing != BACKING_KM || choice == FIRST_EMBED;
+}
+
 void *linux_boot(const struct machine *m, const struct boot_args *args, struct world *w,
 		 enum boot_status *status, const struct boot_areas **areas)
 {

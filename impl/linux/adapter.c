@@ -469,6 +469,7 @@ static const struct subject_ops linux_ops = {
 	.unfit = linux_unfit,
 	.fit = linux_fit,
 	.offers_vmalloc = linux_offers_vmalloc,
+	.offers_boot = linux_offers_boot,
 	.boot = linux_boot,
 	.boot_end = linux_destroy,
 	.per_cpu_ptr = linux_per_cpu_ptr,

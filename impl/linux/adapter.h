@@ -41,6 +41,7 @@ void linux_show(struct subject_view *v);
 void *linux_create(const struct machine *m, struct world *w, unsigned int option);
 enum boot_status linux_layout(void *s, const struct boot_areas **areas);
 void linux_destroy(void *s);
+bool linux_offers_boot(const struct machine *m, unsigned int choice);
 void *linux_boot(const struct machine *m, const struct boot_args *args, struct world *w,
 		 enum boot_status *status, const struct boot_areas **areas);
 const char *linux_unfit(const struct machine *m);

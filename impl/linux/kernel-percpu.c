@@ -205,13 +205,16 @@ static int set_up(const struct linux_config *cfg, unsigned long unit_size, unsig
 
 static int first_chunk(const struct linux_config *cfg)
 {
+	int err;
+
 	if (cfg->first == LINUX_FIRST_GIVEN)
 		return regions_fit(cfg) ? set_up(cfg, cfg->min_unit_size, 0) : -EINVAL;
 	if (cfg->first != LINUX_FIRST_PAGE) {
-		int err = embed(cfg);
-
+		err = embed(cfg);
 		if (err >= 0)
 			return 0;
+		if (!IS_ENABLED(CONFIG_NEED_PER_CPU_PAGE_FIRST_CHUNK))
+			return err;
 		host_printk("setup_percpu: %s allocator failed (%d), falling back to page size\n",
 			    cfg->first == LINUX_FIRST_AUTO ? "auto" : "embed", err);
 	}

@@ -53,8 +53,9 @@ static struct vmap_area *lazy_at(unsigned long addr)
 #ifdef HAVE_PURGE_LLIST
 	struct vmap_area *va;
 
-	llist_for_each_entry(va, vmap_purge_list.first,
-			     purge_list) if (addr >= va->va_start && addr < va->va_end) return va;
+	llist_for_each_entry(va, vmap_purge_list.first, purge_list)
+		if (addr >= va->va_start && addr < va->va_end)
+			return va;
 	return NULL;
 #else
 	return __find_vmap_area(addr, LAZY_ROOT);
@@ -170,8 +171,7 @@ int kernel_space_next_free(unsigned long from, unsigned long range[2])
 {
 	struct vmap_area *va;
 
-	list_for_each_entry(va, &free_vmap_area_list, list)
-	{
+	list_for_each_entry(va, &free_vmap_area_list, list) {
 		if (va->va_end <= from)
 			continue;
 		range[0] = va->va_start;

@@ -238,6 +238,9 @@ const char *exec_not_offered_by(const struct exec *e)
 	const char *name = e->opts.name ? e->opts.name : o->ops->name;
 	uint64_t mask = machine_addr_mask(&e->program->machine);
 
+	if (op->kind == OP_BOOT && o->ops->offers_boot &&
+	    !o->ops->offers_boot(&e->program->machine, op->choice))
+		return name;
 	if (o->down)
 		return NULL;
 	if (op->kind == OP_VMALLOCINFO && !o->ops->vmallocinfo)
