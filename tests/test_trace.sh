@@ -138,6 +138,10 @@ vmap "purge of what is free" "$at" 'to be taken, actual free' \
 	"${at}s/[0-9a-f]* [0-9a-f]*\$/ffffd00000000000 ffffd00000001000/"
 vmap "a missing purge" '[0-9]+' 'expected' "${at}d"
 
+grep -v '^# snapshot fsinit' "$tmp/vmap.txt" >"$tmp/v.vmap.txt"
+run "a stream without fsinit" 0 "$tmp/v.vmap.txt"
+says "a stream without fsinit: begins later" out 'areas compared 833, .* snapshots compared 2'
+
 vmap_bad() {
 	sed "$3" "$tmp/vmap.txt" >"$tmp/v.vmap.txt"
 	bad "$1" "$2" "$tmp/v.vmap.txt"
