@@ -13,8 +13,8 @@
 #include "sabotage.h"
 #include "../targets/exec/lockstep.h"
 
-static const struct sabotage_table *const tables[] = { &sabotage_pcpu, &sabotage_world,
-						       &sabotage_vm, &sabotage_boot,
+static const struct sabotage_table *const tables[] = { &sabotage_pcpu,	  &sabotage_world,
+						       &sabotage_vm,	  &sabotage_boot,
 						       &sabotage_trouble, &sabotage_km };
 
 /* What the next subject does, and the subject that runs: functions of an environment get neither.
@@ -181,7 +181,7 @@ static unsigned int sab_flags(void *subject)
 {
 	const struct saboteur *s = subject;
 
-	return subject_ours.flags(s->s);
+	return subject_ours.flags(s ? s->s : NULL);
 }
 
 static uint64_t sab_alloc(void *subject, const struct alloc_args *args)
