@@ -5,8 +5,8 @@
  *
  * PLUGIN_VERSION makes it say that it is Linux, with the quirks of 6.1, or those that the
  * environment variable PCPUFUZZ_PLUGIN_QUIRKS names.  It also cannot be machines of more than 64
- * CPUs, offers no vmalloc of more than 64 KiB and no listing of areas.  PLUGIN_ABI is added to the
- * number by which it is recognised.
+ * CPUs, offers no vmalloc of more than 64 KiB and no listing of areas, and dies of a free where
+ * nothing is mapped.  PLUGIN_ABI is added to the number by which it is recognised.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +33,16 @@ static void *create(const struct machine *m, struct world *w, unsigned int optio
 		if (names && !strstr(names, pcpu_quirks[i].name))
 			option &= ~(1u << i);
 	return subject_ours.create(m, w, option);
+}
+
+static bool free_object(void *s, uint64_t ptr)
+{
+	if (ptr - machine->vm_start < machine_vm_end(machine) - machine->vm_start &&
+	    subject_ours.translate(s, ptr) == PCPU_NO_FRAME) {
+		world->env.trouble(world->env.ctx, PCPU_TROUBLE_BUG, "nothing is mapped there");
+		return false;
+	}
+	return subject_ours.free(s, ptr);
 }
 
 static const char *unfit(const struct machine *m)
@@ -141,6 +151,7 @@ static __attribute__((constructor)) void fill_in(void)
 	ops.name = "plugin";
 #ifdef PLUGIN_VERSION
 	ops.create = create;
+	ops.free = free_object;
 	ops.get_vm_area = get_vm_area;
 	ops.unfit = unfit;
 	ops.fit = fit;
