@@ -7,41 +7,9 @@
 # Usage: test_min.sh PCPUFUZZ, in the source folder.
 set -u
 
-if [ $# -ne 1 ]; then
-	echo "usage: $0 PCPUFUZZ" >&2
-	exit 2
-fi
-tool=$(realpath "$1")
+# shellcheck source=tests/tool-lib.sh
+. "$(dirname "$(realpath "$0")")/tool-lib.sh"
 like=$(dirname "$tool")/tests/subjects/linux-like.so
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-passed=0
-failed=0
-
-ok() { # DESCRIPTION COMMAND...
-	local what=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-		echo "  last command: $last"
-		sed 's/^/  stdout: /' "$tmp/out" | head -8
-		sed 's/^/  stderr: /' "$tmp/err" | head -5
-	fi
-}
-
-last=
-exits() { # STATUS ARGUMENT... of the tool
-	local want=$1 status=0
-
-	shift
-	last="pcpufuzz $*"
-	"$tool" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	ok "exit $want of: $last (was $status)" [ "$status" -eq "$want" ]
-}
 
 complains() {
 	ok "one line on stderr" [ "$(wc -l <"$tmp/err")" -eq 1 ]

@@ -7,44 +7,12 @@
 # Usage: test_subjects.sh PCPUFUZZ, in the source folder.
 set -u
 
-if [ $# -ne 1 ]; then
-	echo "usage: $0 PCPUFUZZ" >&2
-	exit 2
-fi
-tool=$(realpath "$1")
+# shellcheck source=tests/tool-lib.sh
+. "$(dirname "$(realpath "$0")")/tool-lib.sh"
 plugins=$(dirname "$tool")/tests/subjects
 copy=$plugins/copy.so
 like=$plugins/linux-like.so
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 unset PCPUFUZZ_SUBJECT PCPUFUZZ_PLUGIN_QUIRKS
-passed=0
-failed=0
-
-ok() { # DESCRIPTION COMMAND...
-	local what=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-		echo "  last command: $last"
-		sed 's/^/  stdout: /' "$tmp/out" | tail -8
-		sed 's/^/  stderr: /' "$tmp/err" | head -5
-	fi
-}
-
-last=
-exits() { # STATUS ARGUMENT... of the tool
-	local want=$1 status=0
-
-	shift
-	last="pcpufuzz $*"
-	"$tool" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	ok "exit $want of: $last (was $status)" [ "$status" -eq "$want" ]
-}
 
 says() {
 	ok "output has '$1'" grep -q -- "$1" "$tmp/out"

@@ -7,46 +7,8 @@
 # Usage: test_tool.sh PCPUFUZZ, in the source folder.  Does not judge what programs come to.
 set -u
 
-if [ $# -ne 1 ]; then
-	echo "usage: $0 PCPUFUZZ" >&2
-	exit 2
-fi
-tool=$(realpath "$1")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-passed=0
-failed=0
-
-ok() { # DESCRIPTION COMMAND...
-	local what=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-		echo "  last command: $last"
-		sed 's/^/  stdout: /' "$tmp/out" | head -5
-		sed 's/^/  stderr: /' "$tmp/err" | head -5
-	fi
-}
-
-status=0
-last=
-run() { # ARGUMENT... of the tool
-	last="pcpufuzz $*"
-	"$tool" "$@" > "$tmp/out" 2> "$tmp/err" < /dev/null
-	status=$?
-}
-
-exits() { # STATUS ARGUMENT...
-	local want=$1
-
-	shift
-	run "$@"
-	ok "exit $want of: $last (was $status)" [ "$status" -eq "$want" ]
-}
+# shellcheck source=tests/tool-lib.sh
+. "$(dirname "$(realpath "$0")")/tool-lib.sh"
 
 quiet() {
 	ok "nothing on stderr" [ ! -s "$tmp/err" ]
