@@ -33,6 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return target_run_bytes(targets + PCPUFUZZ_TARGET, data, size);
 }
 
+/* Without: to see what an engine makes of bytes that it knows nothing of (scripts/bugs hunt). */
+#ifndef PCPUFUZZ_BYTES_ONLY
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
 	return mutate_program(targets[PCPUFUZZ_TARGET].layer, data, size, max_size, seed,
@@ -45,3 +47,4 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8
 	return cross_programs(targets[PCPUFUZZ_TARGET].layer, data1, size1, data2, size2, out,
 			      max_out, seed);
 }
+#endif

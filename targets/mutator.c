@@ -12,6 +12,8 @@
 #include "mutator-edits.h"
 #include "program/sizes.h"
 
+#define FRESH_ONE_IN 4 /* inputs are a new program */
+
 /* What every result must be, whatever was edited: it fits, and handles are defined. */
 static void mend(struct edit *e, size_t max_size)
 {
@@ -67,7 +69,8 @@ size_t mutate_program(enum program_layer layer, uint8_t *data, size_t size, size
 	if (bytes && size <= max_size && rng_below(&r, 16) == 0)
 		return bytes(data, size, max_size);
 
-	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, 64) == 0)
+	/* what whole programs find takes many edits, see docs/bugs.md */
+	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, FRESH_ONE_IN) == 0)
 		program_generate(&p, layer, &r, e.max_ops < 64 ? e.max_ops : 64);
 	else
 		program_from_bytes(&p, layer, data, size);

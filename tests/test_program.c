@@ -18,10 +18,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0x36835373f55ed81ull, 0x7b4ce969d560ec8eull },
-	[LAYER_PCPU] = { 0xbda946e6cf050393ull, 0x37f65f5155daf96aull },
-	[LAYER_VM] = { 0x41cd2a85d2b80644ull, 0xed164a253a2c9dacull },
-	[LAYER_BOOT] = { 0xd2b8e52ac240ee60ull, 0xca8be80c49981f81ull },
+	[LAYER_ANY] = { 0x37dbd16606f99c66ull, 0x76fe014b3b623605ull },
+	[LAYER_PCPU] = { 0x4cbad48b3ea18adaull, 0x7af911235c4360c0ull },
+	[LAYER_VM] = { 0xf18bc1b79765b4d0ull, 0x628279b5370abd07ull },
+	[LAYER_BOOT] = { 0x5c1d90af7c6c3f5dull, 0x4f005292495fb0fcull },
 };
 
 static unsigned long nr_checks, nr_failures;

@@ -89,7 +89,8 @@ static void set_cpu(struct machine *m, unsigned int cpu)
 /* CPUs as no sane machine has them: few of 256, many, or the uppermost. */
 static void odd_cpus(struct machine *m, uint8_t how, struct rng *r)
 {
-	unsigned int nr = how % 2 ? 1 + rng_below(r, 9) : 1 + rng_below(r, 250);
+	/* many take long, and rarely show what few do not */
+	unsigned int nr = how % 2 || rng_below(r, 3) ? 1 + rng_below(r, 9) : 1 + rng_below(r, 250);
 
 	memset(m->possible, 0, sizeof(m->possible));
 	for (unsigned int i = 0; i < nr; i++)
@@ -127,6 +128,26 @@ static void shrink(struct machine *m, enum program_layer layer, const uint8_t *h
 	machine_defaults(m);
 }
 
+/*
+ * Which node each CPU is on: in turn, in rows as on real machines, so that the groups are of
+ * different sizes and the first need not be the largest, or at random.
+ */
+static void spread_cpus(struct machine *m, bool random, struct rng *r)
+{
+	unsigned int nr = machine_nr_cpus(m), node = 0;
+	bool rows = !random && m->nr_nodes < nr && rng_below(r, 2);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (random)
+			node = rng_below(r, m->nr_nodes);
+		else if (!rows)
+			node = i % m->nr_nodes;
+		else if (i && node + 1 < m->nr_nodes && rng_below(r, nr) < m->nr_nodes)
+			node++;
+		m->node[machine_cpu(m, i)] = (uint8_t)node;
+	}
+}
+
 static void shape_nodes(struct machine *m, enum program_layer layer, uint8_t how, struct rng *r)
 {
 	unsigned int spread = how % 16, near = how / 16 % 4, bases = how / 64,
@@ -144,9 +165,7 @@ static void shape_nodes(struct machine *m, enum program_layer layer, uint8_t how
 		m->nr_nodes = nr;
 	else
 		m->nr_nodes = 1 + rng_below(r, nr < 8 ? 8 : 2 * nr);
-	for (unsigned int i = 0; i < nr; i++)
-		m->node[machine_cpu(m, i)] =
-			(uint8_t)(spread % 4 == 3 ? rng_below(r, m->nr_nodes) : i % m->nr_nodes);
+	spread_cpus(m, spread % 4 == 3, r);
 
 	m->nr_near = near < 2 ? 0 : 1 + rng_below(r, MACHINE_NEAR_MAX);
 	for (unsigned int i = 0; i < m->nr_near; i++) {

@@ -402,7 +402,12 @@ void gen_vm_error(struct gen *g)
 	uint64_t size;
 
 	if (what < 2) {
-		size = draw_size(g, sizes[rng_below(g->r, sizeof(sizes))]);
+		unsigned int class = sizes[rng_below(g->r, sizeof(sizes))];
+
+		/* where addresses have 32 bits that is the size that wraps */
+		if (g->p->machine.va_bits == 32 && gen_one_in(g, 2))
+			class = VM_SIZE_FOUR_GIB;
+		size = draw_size(g, class);
 		if (what)
 			add_area(g, size, gen_one_in(g, 2), NULL);
 		else

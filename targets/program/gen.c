@@ -365,6 +365,43 @@ static void phase_edges(struct gen *g)
 	}
 }
 
+/* Take the memory of some pages of a chunk, and give a part of it back. */
+static void add_holes(struct gen *g)
+{
+	struct op op = { .kind = OP_DEPOPULATE, .chunk = (uint16_t)rng_below(g->r, 6) };
+	uint32_t pages = g->p->machine.unit_pages, nr = gen_between(g, 1, 3);
+
+	while (nr--) {
+		op.start = (uint16_t)rng_below(g->r, pages);
+		op.end = (uint16_t)gen_between(g, op.start + 1, pages);
+		gen_add(g, &op);
+		op.kind = gen_one_in(g, 2) ? OP_POPULATE : OP_DEPOPULATE;
+	}
+}
+
+/* Chunks of which little is used, so that the balance work isolates them; then life goes on. */
+static void phase_reclaim(struct gen *g)
+{
+	static const uint8_t classes[] = { SIZE_FRACTION, SIZE_PAGES, SIZE_BELOW_PAGE, SIZE_ANY };
+	enum size_class class = classes[rng_below(g->r, sizeof(classes))];
+	uint32_t nr = gen_between(g, 4, 16), first = g->nr_live, keep = gen_between(g, 2, 8);
+
+	while (nr--)
+		add_alloc(g, draw_size(g, false, class), draw_align(g), false);
+	for (uint32_t at = g->nr_live; at-- > first;)
+		if (!gen_one_in(g, keep))
+			gen_free_at(g, at);
+	gen_simple(g, OP_BALANCE);
+	for (nr = gen_between(g, 1, 8); nr; nr--) {
+		if (g->nr_live && gen_one_in(g, 2))
+			gen_free_at(g, rng_below(g->r, g->nr_live));
+		else
+			gen_alloc_any(g);
+	}
+	if (gen_one_in(g, 2))
+		gen_simple(g, OP_BALANCE);
+}
+
 /* Allocs that may not block, with and without the balance work that feeds them. */
 static void phase_atomic(struct gen *g)
 {
@@ -372,6 +409,9 @@ static void phase_atomic(struct gen *g)
 
 	if (gen_one_in(g, 2))
 		gen_simple(g, OP_BALANCE);
+	/* pages without memory between others are what such requests have to step over */
+	if (gen_one_in(g, 3))
+		add_holes(g);
 	g->gfp = gen_one_in(g, 4) ? PCPU_GFP_NOWAIT : PCPU_GFP_ATOMIC;
 	while (nr--) {
 		gen_alloc_any(g);
@@ -453,8 +493,8 @@ static void phase_phys(struct gen *g)
 }
 
 static const gen_phase phases[] = {
-	phase_churn,  phase_comb,   phase_drain,  phase_grow,	phase_edges,
-	phase_atomic, phase_faults, phase_ranges, phase_verify, phase_phys,
+	phase_churn,  phase_comb,   phase_drain,  phase_grow, phase_edges,   phase_atomic,
+	phase_faults, phase_ranges, phase_verify, phase_phys, phase_reclaim,
 };
 
 #define NR_PHASES (sizeof(phases) / sizeof(phases[0]))

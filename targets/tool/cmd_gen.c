@@ -3,6 +3,7 @@
  * cmd_gen.c - pcpufuzz gen: random programs, to look at, to keep, or to run on the spot.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -38,6 +39,15 @@ struct progress {
 	uint64_t compared, parted, unfit, not_offered;
 	time_t begin, last;
 };
+
+/* Whoever ends it early is told what was done. */
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
 
 /* "12 programs, 640 ops, 0 findings", and what else there is to count */
 static void print_progress(FILE *f, const struct progress *n)
@@ -128,7 +138,11 @@ static int generate(const struct run_options *ro, const struct gen_options *go)
 	struct rng r = { .state = go->seed };
 	struct progress n = { .begin = time(NULL) };
 
-	for (uint64_t i = 0; i < go->count && (!n.findings || go->keep_going) &&
+	if (go->run) {
+		signal(SIGINT, stop);
+		signal(SIGTERM, stop);
+	}
+	for (uint64_t i = 0; i < go->count && !stopped && (!n.findings || go->keep_going) &&
 			     (!go->total_ops || n.ops < go->total_ops);
 	     i++) {
 		uint64_t seed = r.state;
@@ -149,9 +163,11 @@ static int generate(const struct run_options *ro, const struct gen_options *go)
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	print_progress(stdout, &n);
-	if (go->total_ops)
+	if (go->total_ops || stopped)
 		printf("; to go on: --seed %#" PRIx64, r.state);
 	putchar('\n');
+	if (stopped && !n.findings)
+		return usage_error("ended early");
 	return n.findings ? EXIT_FINDING : EXIT_CLEAN;
 }
 
