@@ -155,6 +155,7 @@ class Unit:
     def function(self, name, cursor):
         self.source = self.sources[name]
         self.where = cursor.spelling
+        self.extremes = set()
         self.result = cursor.result_type.get_canonical().kind
         self.ranges = sorted(self.macros.get(name, []))
         body = [c for c in cursor.get_children() if c.kind == K.COMPOUND_STMT]
@@ -231,8 +232,10 @@ class Unit:
         elif kind == K.CALL_EXPR:
             self.call(cursor)
         elif kind == K.IF_STMT:
+            self.extreme(kids[0], kids[1:])
             self.condition(kids[0], ('1', '0'))
         elif kind == K.CONDITIONAL_OPERATOR:
+            self.extreme(kids[0], kids[1:])
             self.condition(kids[0], ('1', '0'))
         elif kind == K.WHILE_STMT:
             self.condition(kids[0], ('0',))
@@ -266,7 +269,8 @@ class Unit:
         end = at + len(text)
         start, stop = self.span(cursor)
         for new in RELATIONAL.get(text, ()):
-            self.add('relational', at, end, new)
+            if not (at in self.extremes and new in (text + '=', text[:-1])):
+                self.add('relational', at, end, new)
         if text in LOGICAL:
             self.add('logical', at, end, LOGICAL[text])
             left = self.bare(kids[0])
@@ -299,6 +303,19 @@ class Unit:
                 self.add('arithmetic', start, start + 2, ARITHMETIC[text])
             elif self.source.text(stop - 2, stop) == text:
                 self.add('arithmetic', stop - 2, stop, ARITHMETIC[text])
+
+    def extreme(self, cond, branches):
+        """In 'if (a < b) a = b' and 'a < b ? a : b' it is all one what becomes of equals."""
+        if cond.kind != K.BINARY_OPERATOR or not self.is_comparison(cond):
+            return
+        sides = [self.text(k) for k in cond.get_children()]
+        if any(re.search(r'[(=]|\+\+|--', side) for side in sides):
+            return
+        if len(branches) == 1 and branches[0].kind == K.BINARY_OPERATOR and \
+                (self.operator(branches[0]) or (0, ''))[1] == '=':
+            branches = list(branches[0].get_children())
+        if len(branches) == 2 and sorted(self.text(b) for b in branches) == sorted(sides):
+            self.extremes.add(self.operator(cond)[0])
 
     def literal(self, cursor):
         offset, text, kind = self.source.token_from(cursor.extent.start.offset)

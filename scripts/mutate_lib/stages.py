@@ -16,12 +16,23 @@ FINDING = re.compile(rb'^rule: +\w+.*\n', re.M)
 MEMORY = 4 << 30
 RANDOM_SHARE = 0.15 # of the time is for random programs, the rest for the fuzz targets
 SEED_INPUTS = 200 # loading all of them would take half the time
+SHORT_TRACE = 200000 # bytes: those take 1.2 s, the others 6 s
 GEN_LENGTHS = (16, 32, 64, 128)
 GEN_COUNT = {'boot': 20}
 # Which fuzz targets reach a file best; the first that fits.
 REACH = ((r'boot', ('boot', 'pcpu')),
          (r'vm|pgtable|treap|adapter_space', ('vm', 'pcpu')),
          (r'', ('pcpu', 'pcpu_linux61')))
+
+
+# What only recordings run, and which long recordings run a file.
+ONLY_TRACES = r'adapter_(steps|space)'
+LONG_TRACES = ((r'boot', r'none'), (r'vm|pgtable|treap|adapter_space', r'\.vmap\.'),
+               (r'adapter\.', r''), (r'', r'\.ops\.'))
+
+
+def by_file(table, name):
+    return next(value for pattern, value in table if re.search(pattern, name))
 
 
 class SetupError(Exception):
@@ -49,8 +60,9 @@ def hash_of_files(root, folders):
 class Rig:
     """The lanes as they are built, the corpus, and what the allocator as it is makes of it."""
 
-    def __init__(self, root, out, seconds):
+    def __init__(self, root, out, seconds, build):
         self.root = root
+        self.build = build # build(lane)
         self.out = out
         self.tmp = out / 'tmp'
         self.seconds = seconds
@@ -61,7 +73,7 @@ class Rig:
         self.locks = {}
         self.kills = {} # by program: how many mutants it killed
         self.base = {}
-        self.cc = {}
+        self.compilers = {}
         self.ld = {}
         self.tool = root / 'build/plain/pcpufuzz'
         self.san = []
@@ -71,24 +83,9 @@ class Rig:
         self.tmp.mkdir(parents=True)
         defs = (self.root / 'targets/targets.def').read_text()
         self.targets = re.findall(r'^TARGET\((\w+),', defs, re.M)
-        for lane in ('plain', 'fuzz'):
-            for line in lane_commands(self.root, lane, 'pcpu_impl'):
-                if re.search(r' -c .*/impl/bitmap\.c$', line):
-                    self.cc[lane] = [w for w in line.split(' -MD')[0].split()
-                                     if w not in ('-g', '-O2')]
-            if lane not in self.cc:
-                raise SetupError('lane %s: expected a command that compiles impl/bitmap.c' % lane)
-        for lane, target in [('plain', 'pcpufuzz')] + [('fuzz', t + '_fuzzer') for t in self.targets]:
-            line = lane_commands(self.root, lane, target)[-1]
-            if ' -o %s ' % target not in line:
-                raise SetupError('lane %s: expected a command that links %s' % (lane, target))
-            self.ld[lane, target] = line.replace(': && ', '', 1).rsplit(' && :', 1)[0]
-        plain = [w for w in self.cc['plain']]
-        clang = [w for w in self.cc['fuzz'] if not w.startswith('-fsanitize') and
-                 not w.startswith('-fno-')]
-        self.compilers = {'gcc -O1': plain + ['-w', '-O1'], 'gcc -O2': plain + ['-w', '-O2'],
-                          'clang -O2': clang + ['-w', '-O2'],
-                          'fuzz': self.cc['fuzz'] + ['-w', '-O1']}
+        plain = self.read_lane('plain', ['pcpufuzz'])
+        self.compilers = {'gcc -O1': plain + ['-O1'], 'gcc -O2': plain + ['-O2'],
+                          'clang -O2': ['clang', '-std=gnu11', '-w', '-O2']}
         bits = pathlib.Path('/proc/sys/vm/mmap_rnd_bits')
         if bits.exists() and int(bits.read_text()) > 28: # see prepare_sanitizers in setup-lib.sh
             setarch = ['setarch', os.uname().machine, '-R']
@@ -103,6 +100,29 @@ class Rig:
         status, verdict, by = self.replay(self.tool, False)
         if status:
             raise SetupError('the allocator as it is does not pass the corpus: %s, %s' % (verdict, by))
+
+    def read_lane(self, lane, programs):
+        """How a lane that is built compiles and links."""
+        cc = None
+        for line in lane_commands(self.root, lane, 'pcpu_impl'):
+            if re.search(r' -c .*/impl/bitmap\.c$', line):
+                cc = [w for w in line.split(' -MD')[0].split() if w not in ('-g', '-O2')] + ['-w']
+        if not cc:
+            raise SetupError('lane %s: expected a command that compiles impl/bitmap.c' % lane)
+        for program in programs:
+            line = lane_commands(self.root, lane, program)[-1]
+            if ' -o %s ' % program not in line:
+                raise SetupError('lane %s: expected a command that links %s' % (lane, program))
+            self.ld[lane, program] = line.replace(': && ', '', 1).rsplit(' && :', 1)[0]
+        return cc
+
+    def need_fuzz(self):
+        """The lane with the fuzz targets: built when the first mutant gets that far."""
+        with self.once('fuzz'):
+            if 'fuzz' not in self.compilers:
+                self.build('fuzz')
+                programs = [t + '_fuzzer' for t in self.targets]
+                self.compilers['fuzz'] = self.read_lane('fuzz', programs) + ['-O1']
 
     def tree(self, name):
         """A copy of what a file of impl/ needs to compile; the same paths for all of them."""
@@ -159,7 +179,7 @@ class Rig:
         for target in ('pcpu', 'pcpu_linux61'):
             status, text = process.run(
                 [str(tool), 'run', '--target', target] + (['--full'] if full else []) + self.order(),
-                cwd=self.root, env=self.env, wall=120, cpu=20 if full else 6, memory=MEMORY, until=FINDING)
+                cwd=self.root, env=self.env, wall=120, cpu=20 if full else 4, memory=MEMORY, until=FINDING)
             if status == 0:
                 continue
             by = re.findall(r'^(\S+\.pcpu): finding$', text, re.M)
@@ -180,8 +200,12 @@ class Rig:
                 return True, verdict_of(status, text), ' '.join(how)
         return False, None, None
 
-    def recordings(self, tool):
+    def recordings(self, tool, wanted=None):
+        """The short ones, or the long ones whose name fits."""
         for path in self.traces:
+            short = (self.root / path).stat().st_size <= SHORT_TRACE
+            if short != (wanted is None) or (wanted and not re.search(wanted, path)):
+                continue
             status, text = process.run([str(tool), 'trace', path], cwd=self.root, env=self.env, wall=120,
                                        cpu=20, memory=MEMORY)
             if status != 0:
@@ -361,24 +385,28 @@ class Worker:
             if self.objects(how, list(changed), False) == {}:
                 return {'outcome': 'equivalent', 'by': how}
         random = rig.seconds * RANDOM_SHARE
-        rig.passes('random', lambda: rig.random_programs(rig.tool, time.monotonic() + 10))
-        outcome = rig.random_programs(tool, time.monotonic() + random)
-        if outcome[0]:
-            return killed('random', outcome)
-        rig.passes('full', lambda: rig.replay(rig.tool, True))
-        outcome = rig.replay(tool, True)
-        if outcome[0]:
-            return killed('full', outcome)
-        rig.passes('traces', lambda: rig.recordings(rig.tool))
-        outcome = rig.recordings(tool)
-        if outcome[0]:
-            return killed('traces', outcome)
+        long = by_file(LONG_TRACES, m.file)
+        todo = [('traces', 'short-traces', rig.recordings),
+                ('random', 'random', lambda t: rig.random_programs(t, time.monotonic() + random)),
+                ('full', 'full', lambda t: rig.replay(t, True)),
+                ('traces', 'long-traces-' + re.sub(r'\W', '', long), lambda t: rig.recordings(t, long))]
+        only_traces = re.search(ONLY_TRACES, m.file)
+        for stage, control, run in todo:
+            if only_traces and stage != 'traces':
+                continue
+            rig.passes(control, lambda run=run: run(rig.tool))
+            outcome = run(tool)
+            if outcome[0]:
+                return killed(stage, outcome)
+        if only_traces:
+            return {'outcome': 'survived', 'code': code, 'differs': None}
+        rig.need_fuzz()
         again = self.objects('fuzz', list(changed), True)
         if again is None:
             raise SetupError('%s: %s compiles with gcc but not with clang' % (m.file, m.change))
         if not again:
             return {'outcome': 'equivalent', 'by': 'clang -O1'}
-        targets = next(t for pattern, t in REACH if re.search(pattern, m.file))
+        targets = by_file(REACH, m.file)
         for target in targets:
             rig.passes(target, lambda t=target: rig.fuzz(
                 rig.root / ('build/fuzz/%s_fuzzer' % t), t, '0' * 10, 10, self.dir))
