@@ -495,15 +495,15 @@ def shared_headers(root):
     return shared
 
 
-def find_mutants(root, resource_dir):
-    """All mutants, and for each file of impl/ what is compiled of it: {name: [.c files]}."""
+def find_mutants(root, resource_dir, only=()):
+    """All mutants, or those of the .c files @only, and for each file of impl/ what is compiled of it: {name: [.c files]}."""
     names = sorted('impl/' + p.name for p in (root / 'impl').glob('*.[ch]'))
     units = [n for n in names if n.endswith('.c')]
     sources = {n: Source(root, n) for n in names if n not in LEFT_OUT}
     users = {n: [] for n in names}
     index = cindex.Index.create()
     found, seen = [], set()
-    for name in units:
+    for name in only or units:
         tu = index.parse(str(root / name), args=['-std=gnu11', '-resource-dir', resource_dir],
                          options=cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
         bad = [d for d in tu.diagnostics if d.severity >= cindex.Diagnostic.Error]
@@ -518,12 +518,12 @@ def find_mutants(root, resource_dir):
             Unit(root, sources, tu, found).walk(seen)
     shared = shared_headers(root)
     for name, source in sources.items():
-        if name not in shared:
+        if name not in shared and (not only or name in only):
             constants(source, found)
 
     unique = {}
     for m in found:
-        if sources[m.file].text(m.start, m.end) != m.new:
+        if sources[m.file].text(m.start, m.end) != m.new and (not only or m.file in only):
             unique.setdefault((m.file, m.start, m.end, m.new), m)
     mutants = sorted(unique.values(), key=lambda m: (m.file, m.start, m.end, m.new))
     times = {}
