@@ -4,6 +4,7 @@
 Imported, not run.  The lanes themselves are built by setup-lib.sh.
 """
 
+import atexit
 import os
 import re
 import shlex
@@ -118,6 +119,25 @@ def copy_impl(to):
         os.symlink(os.path.join(ROOT, name), os.path.join(to, name))
 
 
+RUNNING = set()
+
+
+def end_all():
+    """What still runs must not outlive the script."""
+    for run in list(RUNNING):
+        run.kill()
+
+
+def on_term(_signal, _frame):
+    """As Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+atexit.register(end_all)
+signal.signal(signal.SIGTERM, on_term)
+signal.signal(signal.SIGHUP, on_term)
+
+
 class Run:
     """A program that runs, in a process group of its own, with its output in a file."""
 
@@ -129,8 +149,22 @@ class Run:
         with open(log, "wb") as f:
             # pylint: disable=consider-using-with,subprocess-popen-preexec-fn
             self.process = subprocess.Popen(
-                words, stdout=f, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
+                ["setpriv", "--pdeathsig", "KILL", *words], stdout=f, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
                 env=dict(os.environ, **(env or {})), start_new_session=True, preexec_fn=child)
+        RUNNING.add(self)
+
+    def has_ended(self):
+        """Without taking note of it, so that cpu() still works."""
+        return self.process.returncode is not None or os.waitid(
+            os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def cpu(self):
+        """Seconds of CPU that its main thread took."""
+        try:
+            with open(f"/proc/{self.process.pid}/schedstat", encoding="ascii") as f:
+                return int(f.read().split()[0]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def ended(self):
         """Its exit status, negative for a signal, or None."""
@@ -151,6 +185,7 @@ class Run:
         except ProcessLookupError:
             pass
         self.process.wait()
+        RUNNING.discard(self)
 
     def stop(self):
         """End it after a word."""

@@ -18,10 +18,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0x37dbd16606f99c66ull, 0x76fe014b3b623605ull },
-	[LAYER_PCPU] = { 0x4cbad48b3ea18adaull, 0x7af911235c4360c0ull },
-	[LAYER_VM] = { 0xf18bc1b79765b4d0ull, 0x628279b5370abd07ull },
-	[LAYER_BOOT] = { 0x5c1d90af7c6c3f5dull, 0x4f005292495fb0fcull },
+	[LAYER_ANY] = { 0x7cd9e8efd56a26a6ull, 0x68576238d138958aull },
+	[LAYER_PCPU] = { 0x6016f7147375ec13ull, 0x70cdc582260eb2b8ull },
+	[LAYER_VM] = { 0xb19e405017524169ull, 0x441e44c4e41956feull },
+	[LAYER_BOOT] = { 0x6c53ad2fb7b62801ull, 0x6824076d52ff7a6dull },
 };
 
 static unsigned long nr_checks, nr_failures;

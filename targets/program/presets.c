@@ -116,6 +116,11 @@ static const struct preset presets[] = {
 	{ MACHINE(0x1f, 256, 2, 100, 0, 200, 48, 128), .first = FIRST_EMBED, .atom = 2048,
 	  .nr_bases = 1, .base = { { 0, 40 } }, .backing = BACKING_KM },
 	{ MACHINE(0x1, 4096, 8, 1001, 0, 3095, 16, 32), .backing = BACKING_KM },
+	/* 53: the first group is the smallest, so that unused units lie below those of others */
+	{ MACHINE(0x7, 256, 2, 100, 0, 200, 48, 64), .first = FIRST_EMBED, .atom = 1024, .nodes = 2,
+	  .given = true, .node = { 0, 1, 1 } },
+	{ MACHINE(0x1d, 256, 1, 30, 0, 110, 64, 64), .first = FIRST_EMBED, .atom = 1024, .nodes = 3,
+	  .given = true, .node = { 0, 1, 1, 2 } },
 };
 
 const unsigned int nr_machine_presets = sizeof(presets) / sizeof(presets[0]);
@@ -176,8 +181,8 @@ unsigned int machine_preset_for(enum program_layer layer, unsigned int i)
 		36, 36, 37, 37, 38, 39, 40, 41, 42, 42, 34, 35, 0, 4, 5, 24, 26, 33, 43, 44, 47,
 	};
 	static const uint8_t boot[] = {
-		25, 26, 27, 28, 29, 30, 30, 31, 31, 32, 32, 33,
-		33, 0,	7,  11, 23, 34, 37, 40, 43, 44, 48, 51,
+		25, 26, 27, 28, 29, 30, 30, 31, 31, 32, 32, 33, 33, 0,
+		7,  11, 23, 34, 37, 40, 43, 44, 48, 51, 53, 53, 54,
 	};
 
 	if (layer == LAYER_VM)
