@@ -61,7 +61,13 @@ static bool compare(struct lockstep *l, const struct op *op)
 	return true;
 }
 
-static bool step(struct lockstep *l)
+/**
+ * lockstep_step - run the next op on all subjects
+ * @l: the runs, not at their end, without a finding
+ *
+ * Return: false if there was a finding; then @l->at stays at the op.
+ */
+bool lockstep_step(struct lockstep *l)
 {
 	const struct op *op = l->program->ops + l->at;
 	const char *by = NULL;
@@ -71,11 +77,17 @@ static bool step(struct lockstep *l)
 	for (unsigned int i = 0; i < l->nr; i++)
 		if (!exec_step(l->e + i, by, l->out + i))
 			return found_by_oracle(l, i);
-	return compare(l, op);
+	if (!compare(l, op))
+		return false;
+	l->at++;
+	return true;
 }
 
-/* Has any of them come to where its oracle cannot go on? */
-static bool is_over(const struct lockstep *l)
+/**
+ * lockstep_is_over - has any of them come to where its oracle cannot go on?
+ * @l: the runs
+ */
+bool lockstep_is_over(const struct lockstep *l)
 {
 	bool over = false;
 
@@ -85,7 +97,21 @@ static bool is_over(const struct lockstep *l)
 }
 
 /**
- * lockstep_run - run a program on all subjects, to its end or to the first finding
+ * lockstep_finish - free all that the program left on all subjects, and see that all returned
+ * @l: the runs, all of their ops run
+ *
+ * Return: false if there was a finding.
+ */
+bool lockstep_finish(struct lockstep *l)
+{
+	for (unsigned int i = 0; i < l->nr; i++)
+		if (!exec_finish(l->e + i))
+			return found_by_oracle(l, i);
+	return true;
+}
+
+/**
+ * lockstep_start - create all subjects
  * @l: the runs; lockstep_exit() must follow
  * @p: the program; must outlive the runs
  * @opts: how, of each subject
@@ -93,8 +119,8 @@ static bool is_over(const struct lockstep *l)
  *
  * Return: false if there was a finding, which is in the oracle of run @l->found.
  */
-bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec_options *opts,
-		  unsigned int nr)
+bool lockstep_start(struct lockstep *l, const struct program *p, const struct exec_options *opts,
+		    unsigned int nr)
 {
 	l->program = p;
 	l->nr = nr;
@@ -111,16 +137,31 @@ bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec
 	}
 	if (!compare(l, NULL))
 		return false;
-	for (l->at = 0; l->at < p->nr_ops; l->at++) {
-		if (!step(l))
+	l->at = 0;
+	return true;
+}
+
+/**
+ * lockstep_run - run a program on all subjects, to its end or to the first finding
+ * @l: the runs; lockstep_exit() must follow
+ * @p: the program; must outlive the runs
+ * @opts: how, of each subject
+ * @nr: subjects, 1 to LOCKSTEP_MAX
+ *
+ * Return: false if there was a finding, which is in the oracle of run @l->found.
+ */
+bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec_options *opts,
+		  unsigned int nr)
+{
+	if (!lockstep_start(l, p, opts, nr))
+		return false;
+	while (l->at < p->nr_ops) {
+		if (!lockstep_step(l))
 			return false;
-		if (is_over(l))
+		if (lockstep_is_over(l))
 			return true;
 	}
-	for (unsigned int i = 0; i < nr; i++)
-		if (!exec_finish(l->e + i))
-			return found_by_oracle(l, i);
-	return true;
+	return lockstep_finish(l);
 }
 
 /**

@@ -40,6 +40,11 @@ struct lockstep {
 
 bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec_options *opts,
 		  unsigned int nr);
+bool lockstep_start(struct lockstep *l, const struct program *p, const struct exec_options *opts,
+		    unsigned int nr);
+bool lockstep_step(struct lockstep *l);
+bool lockstep_is_over(const struct lockstep *l);
+bool lockstep_finish(struct lockstep *l);
 void lockstep_exit(struct lockstep *l);
 bool lockstep_differs(const struct lockstep *l);
 

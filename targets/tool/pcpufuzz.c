@@ -46,6 +46,16 @@ const struct command commands[] = {
 	  "options.\nThe exit code is 0 for a program that was minimised, and 2 for one that is "
 	  "clean.\n",
 	  cmd_min },
+	{ "exhaust", "[options]", "run every program of up to so many ops on a tiny machine",
+	  RUN_OPTIONS_HELP
+	  "  --ops N           ops of a program at most (default 8)\n"
+	  "  --cpus N          of the tiny machine, 1 or 2 (default 1)\n"
+	  "  --from FILE       the machine of this program instead, and its ops before all others\n"
+	  "  --time S          stop after S seconds (default: no limit)\n"
+	  "  --memory MB       stop before states take more than this (default 2048)\n\n"
+	  "Which ops are tried in every state, and when two states are the same: "
+	  "docs/exhaust.md.\n",
+	  cmd_exhaust },
 #ifdef PCPUFUZZ_TRACE
 	{ "trace", "[options] FILE...", "replay traces of a real kernel",
 	  "  --without QUIRK   replay without one quirk of linux-6.1, to see what it decides\n"

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exhaust.c - from each state by each op to the next ones, level by level.
+ *
+ * A state cannot be copied: to be in it again its program is run again.  What leaves the state as
+ * it is costs no such run, as the next op can be tried right behind it.  Does not know what a state
+ * is, nor which ops there are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exhaust-steps.h"
+
+#define ROOM_FOR_TRIES 64u /* ops that change nothing before a run begins anew */
+#define FAULT_N_MAX 4095u
+#define PROGRAMS_PER_LOOK 64u
+
+/**
+ * struct exhauster - where it is
+ * @how:      what the caller wants
+ * @r:        result so far
+ * @states:   all states
+ * @alphabet: the ops
+ * @p:        what is run: the ops of @how->from, those that lead to @at, and what is tried there
+ * @nr_path:  how many of these there are before what is tried
+ * @l:        the runs
+ * @running:  they were started
+ * @intact:   and are in the state @at
+ * @at:       the state that is being followed
+ * @hash:     of it
+ */
+struct exhauster {
+	const struct exhaust_options *how;
+	struct exhaust_result *r;
+	struct exhaust_states states;
+	struct exhaust_alphabet alphabet;
+	struct program p;
+	uint32_t nr_path;
+	struct lockstep *l;
+	bool running, intact;
+	uint32_t at;
+	uint64_t hash;
+};
+
+static void copy_from(struct program *p, const struct program *from)
+{
+	program_init(p, &from->machine);
+	for (uint32_t i = 0; i < from->nr_args; i++)
+		program_add_arg(p, from->args[i].a, from->args[i].b);
+	for (uint32_t i = 0; i < from->nr_ops; i++)
+		program_add(p, from->ops + i);
+}
+
+static void leave(struct exhauster *x)
+{
+	if (!x->running)
+		return;
+	x->r->progress.ops += x->l->e[0].oracle.nr_ops;
+	lockstep_exit(x->l);
+	x->running = x->intact = false;
+}
+
+/* The program that is known to have led to a state, without what was tried and changed nothing. */
+static uint32_t set_path(struct exhauster *x, uint32_t state)
+{
+	const struct exhaust_state *s = x->states.one;
+	uint32_t nr = x->how->from->nr_ops;
+
+	for (uint32_t i = state; s[i].parent != EXHAUST_NO_STATE; i = s[i].parent)
+		nr++;
+	for (uint32_t i = state, at = nr; s[i].parent != EXHAUST_NO_STATE; i = s[i].parent)
+		x->p.ops[--at] = exhaust_op(&x->alphabet, s[i].step);
+	return nr;
+}
+
+/*
+ * What was found is shown by the program that leads there alone.  If not, what was tried before and
+ * seemed to change nothing is part of it, and stays.
+ */
+static bool found(struct exhauster *x)
+{
+	bool at_end = x->l->found >= 0 && x->l->e[x->l->found].ended;
+	uint32_t nr = x->l->at + !at_end;
+	struct program tried;
+
+	x->r->end = EXHAUST_FINDING;
+	leave(x);
+	x->p.nr_ops = nr > x->p.nr_ops ? x->p.nr_ops : nr;
+	copy_from(&tried, &x->p);
+	copy_from(&x->r->finding, &x->p);
+	if (nr <= x->nr_path)
+		x->r->finding.nr_ops = nr;
+	else {
+		x->r->finding.ops[x->nr_path] = tried.ops[nr - 1];
+		x->r->finding.nr_ops = x->nr_path + 1;
+	}
+	x->r->tried = lockstep_run(x->l, &x->r->finding, x->how->opts, x->how->nr);
+	lockstep_exit(x->l);
+	if (x->r->tried) {
+		program_exit(&x->r->finding);
+		x->r->finding = tried;
+	} else {
+		program_exit(&tried);
+	}
+	return false;
+}
+
+/* Be in the state @at, by running its program. */
+static bool enter(struct exhauster *x)
+{
+	leave(x);
+	x->p.nr_ops = x->nr_path + ROOM_FOR_TRIES;
+	x->running = true;
+	x->r->progress.runs++;
+	if (!lockstep_start(x->l, &x->p, x->how->opts, x->how->nr))
+		return found(x);
+	while (x->l->at < x->nr_path)
+		if (!lockstep_step(x->l))
+			return found(x);
+	if (x->states.nr && exhaust_hash(x->l) != x->hash) {
+		fputs("pcpufuzz: exhaust: a program came to another state than before\n", stderr);
+		abort();
+	}
+	x->intact = true;
+	return true;
+}
+
+/* The runs are in a state: is it new? */
+static bool arrive(struct exhauster *x, const struct exhaust_state *state)
+{
+	x->intact = false;
+	switch (exhaust_states_add(&x->states, state)) {
+	case EXHAUST_KNOWN:
+		return true;
+	case EXHAUST_FULL:
+		x->r->end = EXHAUST_MEMORY;
+		return false;
+	case EXHAUST_NEW:
+		break;
+	}
+	x->r->progress.states++;
+	x->r->progress.fresh++;
+	return lockstep_finish(x->l) || found(x);
+}
+
+static bool go_on(struct exhauster *x)
+{
+	if (x->r->progress.programs++ % PROGRAMS_PER_LOOK ||
+	    x->how->go_on(x->how->ctx, &x->r->progress))
+		return true;
+	x->r->end = EXHAUST_STOPPED;
+	return false;
+}
+
+/* Try one op; how many requests of each kind the first subject made is stored in @asked. */
+static bool try_step(struct exhauster *x, struct exhaust_step step, uint32_t *asked)
+{
+	struct exhaust_state next = { .parent = x->at, .step = step };
+	const struct budget *b = &x->l->e[0].world.budget;
+
+	if (!go_on(x))
+		return false;
+	if ((!x->intact || x->l->at == x->p.nr_ops) && !enter(x))
+		return false;
+	memcpy(asked, b->asked, sizeof(b->asked));
+	x->p.ops[x->l->at] = exhaust_op(&x->alphabet, step);
+	if (!lockstep_step(x->l))
+		return found(x);
+	for (unsigned int kind = 0; kind < PCPU_FAULT_NR; kind++)
+		asked[kind] = b->asked[kind] - asked[kind];
+	if (lockstep_is_over(x->l)) {
+		x->intact = false;
+		return true;
+	}
+	next.hash = exhaust_hash(x->l);
+	return next.hash == x->hash || arrive(x, &next);
+}
+
+/* Without a fault, and then with each request refused that was made without. */
+static bool try_with_faults(struct exhauster *x, uint16_t what)
+{
+	uint32_t asked[PCPU_FAULT_NR], ignored[PCPU_FAULT_NR];
+
+	if (!try_step(x, (struct exhaust_step){ .what = what }, asked))
+		return false;
+	for (unsigned int kind = PCPU_FAULT_NONE + 1; kind < PCPU_FAULT_NR; kind++) {
+		for (uint32_t n = 1; n <= asked[kind] && n <= FAULT_N_MAX; n++) {
+			struct exhaust_step step = { .what = what };
+
+			step.fault = kind & 0xf;
+			step.fault_n = (n - (kind == PCPU_FAULT_MAP)) & FAULT_N_MAX;
+			if (!try_step(x, step, ignored))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Try everything in one state. */
+static bool follow(struct exhauster *x, uint32_t state)
+{
+	uint16_t *what, nr;
+	bool ok = true;
+
+	x->at = state;
+	x->hash = x->states.one[state].hash;
+	x->nr_path = set_path(x, state);
+	if (!enter(x))
+		return false;
+	what = calloc(exhaust_steps_max(&x->alphabet, x->l->e[0].nr_handles), sizeof(*what));
+	if (!what)
+		abort();
+	nr = exhaust_steps(&x->alphabet, &x->l->e[0], what);
+	for (uint16_t i = 0; i < nr && ok; i++)
+		ok = try_with_faults(x, what[i]);
+	free(what);
+	return ok;
+}
+
+static bool begin(struct exhauster *x)
+{
+	struct exhaust_state first = { .parent = EXHAUST_NO_STATE };
+
+	x->nr_path = x->how->from->nr_ops;
+	if (!enter(x))
+		return false;
+	first.hash = exhaust_hash(x->l);
+	return arrive(x, &first);
+}
+
+static void levels(struct exhauster *x)
+{
+	struct exhaust_progress *n = &x->r->progress;
+	uint32_t from = 0, to;
+
+	if (!begin(x))
+		return;
+	x->how->level(x->how->ctx, n);
+	for (n->depth = 1; n->depth <= x->how->max_ops; n->depth++, from = to) {
+		to = x->states.nr;
+		n->fresh = n->done = 0;
+		n->parents = to - from;
+		for (uint32_t i = from; i < to; i++, n->done++)
+			if (!follow(x, i))
+				return;
+		x->how->level(x->how->ctx, n);
+		if (x->states.nr == to) {
+			x->r->end = EXHAUST_CLOSED;
+			return;
+		}
+	}
+	n->depth = x->how->max_ops;
+}
+
+/**
+ * exhaust - run every program up to a number of ops, or to the first finding
+ * @how: what to run
+ * @r: where it is stored what came of it
+ */
+void exhaust(const struct exhaust_options *how, struct exhaust_result *r)
+{
+	struct exhauster x = { .how = how, .r = r };
+	const struct op nothing = { .kind = OP_BALANCE };
+
+	*r = (struct exhaust_result){ .end = EXHAUST_COMPLETE };
+	x.l = calloc(1, sizeof(*x.l));
+	if (!x.l)
+		abort();
+	exhaust_states_init(&x.states, how->memory);
+	exhaust_alphabet_init(&x.alphabet, &how->from->machine);
+	copy_from(&x.p, how->from);
+	for (uint32_t i = 0; i < how->max_ops + ROOM_FOR_TRIES; i++)
+		program_add(&x.p, &nothing);
+	levels(&x);
+	leave(&x);
+	program_exit(&x.p);
+	exhaust_alphabet_exit(&x.alphabet);
+	exhaust_states_exit(&x.states);
+	free(x.l);
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_exhaust.c - pcpufuzz exhaust: every program up to a number of ops, on a tiny machine.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tool.h"
+#include "../exec/exhaust.h"
+
+#define OPS_MAX 64u
+#define SECONDS_MAX 1000000u
+#define MEMORY_MAX 65536u
+
+/**
+ * struct search_options - how far to go
+ * @ops: ops of a program at most
+ * @seconds: limit; 0 is none
+ * @memory: for states, in MB
+ * @cpus: of the tiny machine
+ * @from: file with another machine, and the ops that come first; or NULL
+ */
+struct search_options {
+	uint64_t ops, seconds, memory, cpus;
+	const char *from;
+};
+
+/**
+ * struct clock - when it began, when it is enough, and when the live line was written last
+ */
+struct clock {
+	uint64_t begin, end, shown;
+	bool live;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static double seconds_since(uint64_t begin)
+{
+	return (double)(now_ms() - begin) / 1000;
+}
+
+static bool go_on(void *ctx, const struct exhaust_progress *n)
+{
+	struct clock *c = ctx;
+	uint64_t now = now_ms();
+
+	if (c->live && now - c->shown >= 200) {
+		uint64_t ms = now - c->begin;
+
+		c->shown = now;
+		fprintf(stderr,
+			"\rops %" PRIu32 ": %" PRIu64 " of %" PRIu64 " states followed, %" PRIu64
+			" new, %" PRIu64 " in all, %" PRIu64 " runs, %" PRIu64 " ops/s\033[K",
+			n->depth, n->done, n->parents, n->fresh, n->states, n->runs,
+			n->ops * 1000 / (ms ? ms : 1));
+	}
+	return !c->end || now < c->end;
+}
+
+static void level(void *ctx, const struct exhaust_progress *n)
+{
+	struct clock *c = ctx;
+
+	if (c->live)
+		fputs("\r\033[K", stderr);
+	printf("%3" PRIu32 " ops: %10" PRIu64 " new states, %10" PRIu64 " states, %11" PRIu64
+	       " programs, %11" PRIu64 " runs, %12" PRIu64 " ops checked, %8.1f s\n",
+	       n->depth, n->fresh, n->states, n->programs, n->runs, n->ops,
+	       seconds_since(c->begin));
+	fflush(stdout);
+}
+
+/*
+ * One page is one word of the map, the least that the allocators can have.  The first chunk begins
+ * and ends inside a page; there is room for two more, and there are frames for one and a half.
+ */
+static void tiny_machine(struct machine *m, unsigned int cpus)
+{
+	memset(m, 0, sizeof(*m));
+	m->possible[0] = (UINT64_C(1) << cpus) - 1;
+	m->page = MACHINE_PAGE_MIN;
+	m->unit_pages = 2;
+	m->static_size = m->page / 4;
+	m->dyn_size = m->page;
+	m->vm_pages = 2 * m->unit_pages * cpus;
+	m->frames = 3 * cpus;
+	machine_defaults(m);
+}
+
+/* How likely it is that somewhere a state was taken for another one. */
+static double doubt(const struct exhaust_progress *n)
+{
+	return (double)n->states * (double)n->states / 2 / 18446744073709551616.0;
+}
+
+static void report(const struct run_options *ro, const struct search_options *so,
+		   struct exhaust_result *r)
+{
+	static struct lockstep l;
+	char how[1600];
+
+	snprintf(how, sizeof(how), "%s exhaust %s%s%s--cpus %" PRIu64 " --ops %" PRIu32, tool_path,
+		 ro->how, so->from ? "--from " : "", so->from ? so->from : "", so->cpus,
+		 r->progress.depth);
+	if (r->tried)
+		printf("ops that changed nothing are part of this program: without them it is "
+		       "clean\n");
+	if (!run_program(&l, ro, &r->finding))
+		print_finding(&l, how);
+	else
+		printf("the finding does not show again\n");
+	lockstep_exit(&l);
+	program_exit(&r->finding);
+}
+
+static void print_summary(const struct exhaust_result *r, const struct clock *c)
+{
+	const struct exhaust_progress *n = &r->progress;
+	uint32_t complete = n->depth;
+
+	if (r->end == EXHAUST_STOPPED || r->end == EXHAUST_MEMORY) {
+		complete -= complete > 0;
+		printf("the %s is over: of programs of %" PRIu32 " ops, those are done that begin "
+		       "in %" PRIu64 " of %" PRIu64 " states\n",
+		       r->end == EXHAUST_MEMORY ? "memory" : "time", n->depth, n->done, n->parents);
+	}
+	if (r->end == EXHAUST_CLOSED)
+		printf("longer programs come to no other states\n");
+	printf("%s %" PRIu32 " ops: %" PRIu64 " states, %" PRIu64 " programs, %" PRIu64
+	       " ops checked, %.1f s, %d findings; two states were taken for one with a chance "
+	       "below %.0e\n",
+	       r->end == EXHAUST_FINDING ? "stopped at a program of" : "all programs of up to",
+	       complete, n->states, n->programs, n->ops, seconds_since(c->begin),
+	       r->end == EXHAUST_FINDING, doubt(n));
+}
+
+static int search(const struct run_options *ro, const struct search_options *so,
+		  const struct program *from)
+{
+	struct clock c = { .begin = now_ms(), .live = isatty(STDERR_FILENO) };
+	const struct exhaust_options how = { .opts = ro->opts,
+					     .nr = ro->subjects.nr,
+					     .from = from,
+					     .max_ops = (uint32_t)so->ops,
+					     .memory = so->memory << 20,
+					     .go_on = go_on,
+					     .level = level,
+					     .ctx = &c };
+	struct exhaust_result r;
+
+	c.shown = c.begin;
+	c.end = so->seconds ? c.begin + 1000 * so->seconds : 0;
+	exhaust(&how, &r);
+	if (c.live)
+		fputs("\r\033[K", stderr);
+	if (r.end == EXHAUST_FINDING)
+		report(ro, so, &r);
+	print_summary(&r, &c);
+	return r.end == EXHAUST_FINDING ? EXIT_FINDING : EXIT_CLEAN;
+}
+
+static int begin(const struct run_options *ro, const struct search_options *so)
+{
+	const char *unfit, *name;
+	struct program from;
+	struct machine m;
+	int ret;
+
+	if (so->from) {
+		if (!load_for(&from, ro, so->from, &unfit, &name))
+			return EXIT_USAGE;
+	} else {
+		tiny_machine(&m, (unsigned int)so->cpus);
+		program_init(&from, &m);
+		unfit = subjects_unfit(&ro->subjects, &m, &name);
+	}
+	if (unfit)
+		ret = usage_error("exhaust: not applicable to %s: %s", name, unfit);
+	else
+		ret = search(ro, so, &from);
+	program_exit(&from);
+	return ret;
+}
+
+static bool take_number(const char *option, const char *text, uint64_t max, uint64_t *value)
+{
+	return (text && parse_number(text, max, value) && *value) ||
+	       !usage_error("exhaust: %s: expected a number, 1 to %" PRIu64, option, max);
+}
+
+/**
+ * cmd_exhaust - run every small program
+ * @argc: number of arguments
+ * @argv: the arguments
+ */
+int cmd_exhaust(int argc, char **argv)
+{
+	struct search_options so = { .ops = 8, .memory = 2048, .cpus = 1 };
+	struct run_options ro;
+	bool ok = true;
+
+	init_run_options(&ro);
+	for (int i = 1; i < argc && ok; i++) {
+		const char *option = argv[i];
+		int taken = take_run_option(&ro, argc, argv, &i);
+
+		if (taken)
+			ok = taken > 0;
+		else if (!strcmp(option, "--ops"))
+			ok = take_number(option, argv[++i], OPS_MAX, &so.ops);
+		else if (!strcmp(option, "--time"))
+			ok = take_number(option, argv[++i], SECONDS_MAX, &so.seconds);
+		else if (!strcmp(option, "--memory"))
+			ok = take_number(option, argv[++i], MEMORY_MAX, &so.memory);
+		else if (!strcmp(option, "--cpus"))
+			ok = take_number(option, argv[++i], 2, &so.cpus);
+		else if (!strcmp(option, "--from") && i + 1 < argc)
+			so.from = argv[++i];
+		else
+			ok = !usage_error(
+				"exhaust: unknown option '%s', see 'pcpufuzz exhaust --help'",
+				option);
+	}
+	if (!ok)
+		return EXIT_USAGE;
+	settle_run_options(&ro);
+	return begin(&ro, &so);
+}
