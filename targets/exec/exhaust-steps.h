@@ -65,6 +65,26 @@ void exhaust_states_init(struct exhaust_states *s, uint64_t memory);
 void exhaust_states_exit(struct exhaust_states *s);
 enum exhaust_added exhaust_states_add(struct exhaust_states *s, const struct exhaust_state *state);
 
+/* exhaust-copy.c */
+
+/**
+ * struct exhaust_copy - the runs as they were in a state
+ * @state: which, EXHAUST_NO_STATE if none
+ * @data:  all that they are
+ * @size:  bytes of that which are of the heap
+ * @room:  and how many there is memory for
+ */
+struct exhaust_copy {
+	uint32_t state;
+	uint8_t *data;
+	size_t size, room;
+};
+
+void exhaust_copy_save(struct exhaust_copy *c, const struct exhaust_heap *heap,
+		       const struct lockstep *l, uint32_t state);
+void exhaust_copy_put_back(const struct exhaust_copy *c, const struct exhaust_heap *heap,
+			   struct lockstep *l);
+
 /* exhaust-ops.c */
 
 /**

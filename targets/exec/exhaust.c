@@ -2,9 +2,9 @@
 /*
  * exhaust.c - from each state by each op to the next ones, level by level.
  *
- * A state cannot be copied: to be in it again its program is run again.  What leaves the state as
- * it is costs no such run, as the next op can be tried right behind it.  Does not know what a state
- * is, nor which ops there are.
+ * To be in a state again the runs are put back into a copy of it, or where there can be no copies
+ * its program is run again.  What leaves the state as it is costs neither, as the next op can be
+ * tried right behind it.  Does not know what a state is, nor which ops there are.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +24,7 @@
  * @alphabet: the ops
  * @p:        what is run: the ops of @how->from, those that lead to @at, and what is tried there
  * @nr_path:  how many of these there are before what is tried
+ * @copy:     for each number of ops the last state that was entered there, if there can be copies
  * @l:        the runs
  * @running:  they were started
  * @intact:   and are in the state @at
@@ -37,6 +38,7 @@ struct exhauster {
 	struct exhaust_alphabet alphabet;
 	struct program p;
 	uint32_t nr_path;
+	struct exhaust_copy *copy;
 	struct lockstep *l;
 	bool running, intact;
 	uint32_t at;
@@ -52,13 +54,54 @@ static void copy_from(struct program *p, const struct program *from)
 		program_add(p, from->ops + i);
 }
 
+/* What the runs take while this is on is in the heap that is copied. */
+static void use_heap(const struct exhauster *x, bool on)
+{
+	if (x->how->heap)
+		x->how->heap->on(on);
+}
+
 static void leave(struct exhauster *x)
 {
-	if (!x->running)
-		return;
-	x->r->progress.ops += x->l->e[0].oracle.nr_ops;
-	lockstep_exit(x->l);
+	if (x->running)
+		lockstep_exit(x->l);
 	x->running = x->intact = false;
+}
+
+static bool start(struct exhauster *x)
+{
+	bool ok;
+
+	leave(x);
+	x->running = true;
+	x->r->progress.runs++;
+	use_heap(x, true);
+	ok = lockstep_start(x->l, &x->p, x->how->opts, x->how->nr);
+	use_heap(x, false);
+	return ok;
+}
+
+static bool run_step(struct exhauster *x)
+{
+	bool ok;
+
+	x->r->progress.ops++;
+	use_heap(x, true);
+	ok = lockstep_step(x->l);
+	use_heap(x, false);
+	return ok;
+}
+
+static bool finish(struct exhauster *x)
+{
+	uint64_t before = x->l->e[0].oracle.nr_ops;
+	bool ok;
+
+	use_heap(x, true);
+	ok = lockstep_finish(x->l);
+	use_heap(x, false);
+	x->r->progress.ops += x->l->e[0].oracle.nr_ops - before;
+	return ok;
 }
 
 /* The program that is known to have led to a state, without what was tried and changed nothing. */
@@ -106,18 +149,55 @@ static bool found(struct exhauster *x)
 	return false;
 }
 
+static bool step_to(struct exhauster *x, uint32_t nr)
+{
+	while (x->l->at < nr)
+		if (!run_step(x))
+			return found(x);
+	return true;
+}
+
 /* Be in the state @at, by running its program. */
+static bool run_path(struct exhauster *x)
+{
+	return (start(x) || found(x)) && step_to(x, x->nr_path);
+}
+
+/*
+ * The same by copies: of the state itself, or of the last one on the way there of which there is
+ * one.  States come in the order of those before them, so that is mostly one op away.
+ */
+static bool put_back(struct exhauster *x)
+{
+	const struct exhaust_state *s = x->states.one;
+	uint32_t base = x->how->from->nr_ops, nr = x->nr_path - base, way[EXHAUST_OPS_MAX + 1];
+	uint32_t at = nr;
+
+	for (uint32_t i = x->at, k = nr; i != EXHAUST_NO_STATE; i = s[i].parent)
+		way[k--] = i;
+	while (at && x->copy[at].state != way[at])
+		at--;
+	if (x->copy[at].state != way[at]) {
+		if (!(start(x) || found(x)) || !step_to(x, base))
+			return false;
+		exhaust_copy_save(x->copy, x->how->heap, x->l, way[0]);
+	} else {
+		x->r->progress.runs++;
+		exhaust_copy_put_back(x->copy + at, x->how->heap, x->l);
+	}
+	for (; at < nr; at++) {
+		if (!step_to(x, base + at + 1))
+			return false;
+		exhaust_copy_save(x->copy + at + 1, x->how->heap, x->l, way[at + 1]);
+	}
+	return true;
+}
+
+/* Be in the state @at again. */
 static bool enter(struct exhauster *x)
 {
-	leave(x);
-	x->p.nr_ops = x->nr_path + ROOM_FOR_TRIES;
-	x->running = true;
-	x->r->progress.runs++;
-	if (!lockstep_start(x->l, &x->p, x->how->opts, x->how->nr))
-		return found(x);
-	while (x->l->at < x->nr_path)
-		if (!lockstep_step(x->l))
-			return found(x);
+	if (!(x->copy && x->states.nr ? put_back(x) : run_path(x)))
+		return false;
 	if (x->states.nr && exhaust_hash(x->l) != x->hash) {
 		fputs("pcpufuzz: exhaust: a program came to another state than before\n", stderr);
 		abort();
@@ -141,7 +221,7 @@ static bool arrive(struct exhauster *x, const struct exhaust_state *state)
 	}
 	x->r->progress.states++;
 	x->r->progress.fresh++;
-	return lockstep_finish(x->l) || found(x);
+	return finish(x) || found(x);
 }
 
 static bool go_on(struct exhauster *x)
@@ -165,7 +245,7 @@ static bool try_step(struct exhauster *x, struct exhaust_step step, uint32_t *as
 		return false;
 	memcpy(asked, b->asked, sizeof(b->asked));
 	x->p.ops[x->l->at] = exhaust_op(&x->alphabet, step);
-	if (!lockstep_step(x->l))
+	if (!run_step(x))
 		return found(x);
 	for (unsigned int kind = 0; kind < PCPU_FAULT_NR; kind++)
 		asked[kind] = b->asked[kind] - asked[kind];
@@ -186,11 +266,11 @@ static bool try_with_faults(struct exhauster *x, uint16_t what)
 		return false;
 	for (unsigned int kind = PCPU_FAULT_NONE + 1; kind < PCPU_FAULT_NR; kind++) {
 		for (uint32_t n = 1; n <= asked[kind] && n <= FAULT_N_MAX; n++) {
-			struct exhaust_step step = { .what = what };
+			struct exhaust_step refused = { .what = what };
 
-			step.fault = kind & 0xf;
-			step.fault_n = (n - (kind == PCPU_FAULT_MAP)) & FAULT_N_MAX;
-			if (!try_step(x, step, ignored))
+			refused.fault = kind & 0xf;
+			refused.fault_n = (n - (kind == PCPU_FAULT_MAP)) & FAULT_N_MAX;
+			if (!try_step(x, refused, ignored))
 				return false;
 		}
 	}
@@ -253,6 +333,15 @@ static void levels(struct exhauster *x)
 	n->depth = x->how->max_ops;
 }
 
+static void copies_init(struct exhauster *x)
+{
+	x->copy = calloc(x->how->max_ops + 1, sizeof(*x->copy));
+	if (!x->copy)
+		abort();
+	for (uint32_t i = 0; i <= x->how->max_ops; i++)
+		x->copy[i].state = EXHAUST_NO_STATE;
+}
+
 /**
  * exhaust - run every program up to a number of ops, or to the first finding
  * @how: what to run
@@ -272,8 +361,13 @@ void exhaust(const struct exhaust_options *how, struct exhaust_result *r)
 	copy_from(&x.p, how->from);
 	for (uint32_t i = 0; i < how->max_ops + ROOM_FOR_TRIES; i++)
 		program_add(&x.p, &nothing);
+	if (how->heap)
+		copies_init(&x);
 	levels(&x);
 	leave(&x);
+	for (uint32_t i = 0; x.copy && i <= how->max_ops; i++)
+		free(x.copy[i].data);
+	free(x.copy);
 	program_exit(&x.p);
 	exhaust_alphabet_exit(&x.alphabet);
 	exhaust_states_exit(&x.states);

@@ -11,6 +11,8 @@
 
 #include "lockstep.h"
 
+#define EXHAUST_OPS_MAX 64u
+
 /**
  * struct exhaust_progress - how far it is
  * @depth:    ops of the programs that are being run
@@ -19,7 +21,7 @@
  * @fresh:    states that this level has added
  * @states:   all states
  * @programs: programs that were run, each once: a way to a state, and one more op
- * @runs:     times that the subjects were started
+ * @runs:     times that the subjects were started, or put back into a state
  * @ops:      ops done and checked on each subject, those included that led to a state and that
  *            freed all at the end
  */
@@ -29,12 +31,25 @@ struct exhaust_progress {
 };
 
 /**
+ * struct exhaust_heap - memory of runs that can be copied, and put back as it was
+ * @start: first byte, where all of it begins and stays
+ * @used:  how many bytes of it there are to copy
+ * @on:    from now on memory is taken from there, or no longer
+ */
+struct exhaust_heap {
+	void *start;
+	size_t (*used)(void);
+	void (*on)(bool on);
+};
+
+/**
  * struct exhaust_options - what to run, and when to end
  * @opts:    how to run each subject; without observers
  * @nr:      subjects
  * @from:    the machine, and ops that come before all others
- * @max_ops: ops of a program at most, without those of @from
+ * @max_ops: ops of a program at most, without those of @from, up to EXHAUST_OPS_MAX
  * @memory:  bytes that states may take
+ * @heap:    all that the runs take is in there; NULL: programs are run again instead
  * @go_on:   called now and then; false ends it
  * @level:   called after each level that is complete
  * @ctx:     passed to both
@@ -45,6 +60,7 @@ struct exhaust_options {
 	const struct program *from;
 	uint32_t max_ops;
 	uint64_t memory;
+	const struct exhaust_heap *heap;
 	bool (*go_on)(void *ctx, const struct exhaust_progress *n);
 	void (*level)(void *ctx, const struct exhaust_progress *n);
 	void *ctx;

@@ -8,10 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arena.h"
 #include "tool.h"
-#include "../exec/exhaust.h"
 
-#define OPS_MAX 64u
 #define SECONDS_MAX 1000000u
 #define MEMORY_MAX 65536u
 
@@ -144,23 +143,37 @@ static void print_summary(const struct exhaust_result *r, const struct clock *c)
 	       r->end == EXHAUST_FINDING, doubt(n));
 }
 
+/* What a shared object keeps to itself cannot be put back. */
+static bool can_be_copied(const struct run_options *ro)
+{
+	for (unsigned int i = 0; i < ro->subjects.nr; i++)
+		if (ro->subjects.one[i].ops != &subject_ours)
+			return false;
+	return true;
+}
+
 static int search(const struct run_options *ro, const struct search_options *so,
 		  const struct program *from)
 {
 	struct clock c = { .begin = now_ms(), .live = isatty(STDERR_FILENO) };
-	const struct exhaust_options how = { .opts = ro->opts,
-					     .nr = ro->subjects.nr,
-					     .from = from,
-					     .max_ops = (uint32_t)so->ops,
-					     .memory = so->memory << 20,
-					     .go_on = go_on,
-					     .level = level,
-					     .ctx = &c };
+	struct exhaust_heap heap;
+	struct exhaust_options how = { .opts = ro->opts,
+				       .nr = ro->subjects.nr,
+				       .from = from,
+				       .max_ops = (uint32_t)so->ops,
+				       .memory = so->memory << 20,
+				       .go_on = go_on,
+				       .level = level,
+				       .ctx = &c };
 	struct exhaust_result r;
 
 	c.shown = c.begin;
 	c.end = so->seconds ? c.begin + 1000 * so->seconds : 0;
+	if (can_be_copied(ro) && arena_open(&heap))
+		how.heap = &heap;
 	exhaust(&how, &r);
+	if (how.heap)
+		arena_close();
 	if (c.live)
 		fputs("\r\033[K", stderr);
 	if (r.end == EXHAUST_FINDING)
@@ -217,7 +230,7 @@ int cmd_exhaust(int argc, char **argv)
 		if (taken)
 			ok = taken > 0;
 		else if (!strcmp(option, "--ops"))
-			ok = take_number(option, argv[++i], OPS_MAX, &so.ops);
+			ok = take_number(option, argv[++i], EXHAUST_OPS_MAX, &so.ops);
 		else if (!strcmp(option, "--time"))
 			ok = take_number(option, argv[++i], SECONDS_MAX, &so.seconds);
 		else if (!strcmp(option, "--memory"))
