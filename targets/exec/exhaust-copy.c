@@ -11,38 +11,33 @@
 
 #include "exhaust-steps.h"
 
-/* A piece of a run, to or from a copy. */
-static size_t move_piece(uint8_t *data, size_t at, void *piece, size_t size, bool save)
+static void add(struct exhaust_copy *c, void *start, size_t size)
 {
-	if (data && save)
-		memcpy(data + at, piece, size);
-	else if (data)
-		memcpy(piece, data + at, size);
-	return at + size;
+	c->piece[c->nr++] = (struct exhaust_piece){ start, size };
 }
 
-/*
- * All of it but what the view has no chunks for.  Without @data only the size is counted.  How many
- * chunks there are is in the first piece, so that it is right when the second is put back.
- */
-static size_t move_runs(uint8_t *data, const struct exhaust_heap *heap, struct lockstep *l,
-			size_t heap_size, bool save)
+/* All of a run but the room for chunks that its view does not have. */
+static void add_run(struct exhaust_copy *c, struct exec *e)
 {
-	size_t at = move_piece(data, 0, heap->start, heap_size, save);
+	struct oracle *o = &e->oracle;
+	uint8_t *chunks = (uint8_t *)o->view_chunk, *rest = chunks + sizeof(o->view_chunk);
 
-	for (unsigned int i = 0; i < l->nr; i++) {
-		struct exec *e = l->e + i;
-		struct oracle *o = &e->oracle;
-		uint8_t *head = (uint8_t *)e, *chunks = (uint8_t *)o->view_chunk,
-			*tail = chunks + sizeof(o->view_chunk);
+	add(c, e, (size_t)(chunks - (uint8_t *)e));
+	add(c, chunks, o->view.nr_chunks * sizeof(o->view_chunk[0]));
+	add(c, rest, (size_t)((uint8_t *)(e + 1) - rest));
+}
 
-		at = move_piece(data, at, head, (size_t)(chunks - head), save);
-		at = move_piece(data, at, chunks, o->view.nr_chunks * sizeof(o->view_chunk[0]),
-				save);
-		at = move_piece(data, at, tail, (size_t)(head + sizeof(*e) - tail), save);
+static void make_room(struct exhaust_copy *c, size_t size)
+{
+	if (size <= c->room)
+		return;
+	free(c->data);
+	c->room = size + size / 2;
+	c->data = malloc(c->room);
+	if (!c->data) {
+		fputs("pcpufuzz: out of memory\n", stderr);
+		abort();
 	}
-	at = move_piece(data, at, &l->at, sizeof(l->at), save);
-	return move_piece(data, at, &l->parted, sizeof(l->parted), save);
 }
 
 /**
@@ -52,34 +47,36 @@ static size_t move_runs(uint8_t *data, const struct exhaust_heap *heap, struct l
  * @l: the runs
  * @state: the state they are in
  */
-void exhaust_copy_save(struct exhaust_copy *c, const struct exhaust_heap *heap,
-		       const struct lockstep *l, uint32_t state)
+void exhaust_copy_save(struct exhaust_copy *c, const struct exhaust_heap *heap, struct lockstep *l,
+		       uint32_t state)
 {
-	struct lockstep *runs = (struct lockstep *)l; /* which is only read */
-	size_t heap_size = heap->used(), size = move_runs(NULL, heap, runs, heap_size, true);
+	size_t size = 0;
 
-	if (c->room < size) {
-		free(c->data);
-		c->data = malloc(size + size / 2);
-		c->room = size + size / 2;
-		if (!c->data) {
-			fputs("pcpufuzz: out of memory\n", stderr);
-			abort();
-		}
-	}
-	move_runs(c->data, heap, runs, heap_size, true);
-	c->size = heap_size;
 	c->state = state;
+	c->nr = heap->pieces(c->piece);
+	for (unsigned int i = 0; i < l->nr; i++)
+		add_run(c, l->e + i);
+	add(c, l->out, sizeof(*l) - offsetof(struct lockstep, out)); /* what is behind the runs */
+	for (unsigned int i = 0; i < c->nr; i++)
+		size += c->piece[i].size;
+	make_room(c, size);
+	size = 0;
+	for (unsigned int i = 0; i < c->nr; i++) {
+		memcpy(c->data + size, c->piece[i].start, c->piece[i].size);
+		size += c->piece[i].size;
+	}
 }
 
 /**
  * exhaust_copy_put_back - the runs are as they were when they were copied
  * @c: the copy
- * @heap: their heap
- * @l: the runs
  */
-void exhaust_copy_put_back(const struct exhaust_copy *c, const struct exhaust_heap *heap,
-			   struct lockstep *l)
+void exhaust_copy_put_back(const struct exhaust_copy *c)
 {
-	move_runs(c->data, heap, l, c->size, false);
+	const uint8_t *data = c->data;
+
+	for (unsigned int i = 0; i < c->nr; i++) {
+		memcpy(c->piece[i].start, data, c->piece[i].size);
+		data += c->piece[i].size;
+	}
 }

@@ -70,20 +70,22 @@ enum exhaust_added exhaust_states_add(struct exhaust_states *s, const struct exh
 /**
  * struct exhaust_copy - the runs as they were in a state
  * @state: which, EXHAUST_NO_STATE if none
- * @data:  all that they are
- * @size:  bytes of that which are of the heap
- * @room:  and how many there is memory for
+ * @piece: what was copied
+ * @nr:    how many pieces
+ * @data:  their bytes
+ * @room:  for how many of them there is memory
  */
 struct exhaust_copy {
 	uint32_t state;
+	struct exhaust_piece piece[EXHAUST_PIECES_MAX + 3 * LOCKSTEP_MAX + 1];
+	unsigned int nr;
 	uint8_t *data;
-	size_t size, room;
+	size_t room;
 };
 
-void exhaust_copy_save(struct exhaust_copy *c, const struct exhaust_heap *heap,
-		       const struct lockstep *l, uint32_t state);
-void exhaust_copy_put_back(const struct exhaust_copy *c, const struct exhaust_heap *heap,
-			   struct lockstep *l);
+void exhaust_copy_save(struct exhaust_copy *c, const struct exhaust_heap *heap, struct lockstep *l,
+		       uint32_t state);
+void exhaust_copy_put_back(const struct exhaust_copy *c);
 
 /* exhaust-ops.c */
 

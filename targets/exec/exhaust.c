@@ -183,7 +183,7 @@ static bool put_back(struct exhauster *x)
 		exhaust_copy_save(x->copy, x->how->heap, x->l, way[0]);
 	} else {
 		x->r->progress.runs++;
-		exhaust_copy_put_back(x->copy + at, x->how->heap, x->l);
+		exhaust_copy_put_back(x->copy + at);
 	}
 	for (; at < nr; at++) {
 		if (!step_to(x, base + at + 1))

@@ -31,14 +31,22 @@ struct exhaust_progress {
 };
 
 /**
+ * struct exhaust_piece - memory that is copied
+ */
+struct exhaust_piece {
+	void *start;
+	size_t size;
+};
+
+#define EXHAUST_PIECES_MAX 16
+
+/**
  * struct exhaust_heap - memory of runs that can be copied, and put back as it was
- * @start: first byte, where all of it begins and stays
- * @used:  how many bytes of it there are to copy
- * @on:    from now on memory is taken from there, or no longer
+ * @pieces: what there is to copy, at most EXHAUST_PIECES_MAX pieces; how many
+ * @on:     from now on memory is taken from there, or no longer
  */
 struct exhaust_heap {
-	void *start;
-	size_t (*used)(void);
+	unsigned int (*pieces)(struct exhaust_piece *piece);
 	void (*on)(bool on);
 };
 

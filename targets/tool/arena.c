@@ -15,8 +15,8 @@
 #include "arena.h"
 
 #define GRAIN 16u
-#define NR_CLASSES 64u /* by grains; larger ones by powers of two */
-#define NR_LISTS (NR_CLASSES + 40u)
+#define SMALL 2048u /* up to here each size has a list of its own */
+#define NR_LISTS (SMALL / GRAIN + 1) /* the last one is for all that are larger */
 #define ARENA_SIZE ((size_t)(sizeof(long) == 8 ? 1024 : 128) << 20)
 
 /**
@@ -52,36 +52,38 @@ void *__wrap_calloc(size_t nr, size_t size);
 void *__wrap_realloc(void *p, size_t size);
 void __wrap_free(void *p);
 
-/* Which list a size belongs to; it is rounded up to what blocks there have. */
-static unsigned int list_of(size_t *size)
+static void *new_block(size_t size)
 {
-	unsigned int order;
+	struct block *b = (struct block *)((uint8_t *)arena + arena->used);
 
-	*size = (*size + !*size + GRAIN - 1) & ~(size_t)(GRAIN - 1);
-	if (*size <= (size_t)GRAIN * NR_CLASSES)
-		return (unsigned int)(*size / GRAIN) - 1;
-	order = 64 - (unsigned int)__builtin_clzll((unsigned long long)*size - 1);
-	*size = (size_t)1 << order;
-	return NR_CLASSES + order - 10;
+	if (size > ARENA_SIZE || ARENA_SIZE - arena->used < sizeof(*b) + size) {
+		fputs("pcpufuzz: this machine needs more memory than can be put back\n", stderr);
+		abort();
+	}
+	arena->used += sizeof(*b) + size;
+	b->size = size;
+	return b->data;
+}
+
+static struct block **list_of(size_t size)
+{
+	return arena->free + (size <= SMALL ? size / GRAIN - 1 : NR_LISTS - 1);
 }
 
 static void *arena_alloc(size_t size)
 {
-	unsigned int list = list_of(&size);
-	struct block *b = arena->free[list];
+	struct block **b;
 
-	if (b) {
-		arena->free[list] = b->next;
-		return b->data;
+	size = (size + !size + GRAIN - 1) & ~(size_t)(GRAIN - 1);
+	for (b = list_of(size); *b && (*b)->size != size;)
+		b = &(*b)->next;
+	if (*b) {
+		void *data = (*b)->data;
+
+		*b = (*b)->next;
+		return data;
 	}
-	if (ARENA_SIZE - arena->used < sizeof(*b) + size) {
-		fputs("pcpufuzz: this machine needs more memory than can be put back\n", stderr);
-		abort();
-	}
-	b = (struct block *)((uint8_t *)arena + arena->used);
-	arena->used += sizeof(*b) + size;
-	b->size = size;
-	return b->data;
+	return new_block(size);
 }
 
 static struct block *block_of(void *p)
@@ -110,16 +112,15 @@ void *__wrap_calloc(size_t nr, size_t size)
 
 void __wrap_free(void *p)
 {
-	struct block *b = block_of(p);
-	unsigned int list;
+	struct block *b = block_of(p), **list;
 
 	if (!is_inside(p)) {
 		__real_free(p);
 		return;
 	}
-	list = list_of(&b->size);
-	b->next = arena->free[list];
-	arena->free[list] = b;
+	list = list_of(b->size);
+	b->next = *list;
+	*list = b;
 }
 
 void *__wrap_realloc(void *p, size_t size)
@@ -143,9 +144,30 @@ static void set_on(bool on)
 	is_on = on;
 }
 
-static size_t used(void)
+/* All but what the largest free blocks held. */
+static unsigned int pieces(struct exhaust_piece *piece)
 {
-	return arena->used;
+	struct block *gap[EXHAUST_PIECES_MAX - 1];
+	uint8_t *from = (uint8_t *)arena;
+	unsigned int nr = 0;
+
+	for (struct block *b = arena->free[NR_LISTS - 1]; b; b = b->next) {
+		unsigned int at = nr;
+
+		if (nr == EXHAUST_PIECES_MAX - 1)
+			break;
+		for (; at && gap[at - 1] > b; at--)
+			gap[at] = gap[at - 1];
+		gap[at] = b;
+		nr++;
+	}
+	for (unsigned int i = 0; i < nr; i++) {
+		piece[i] = (struct exhaust_piece){ from, (size_t)(gap[i]->data - from) };
+		from = gap[i]->data + gap[i]->size;
+	}
+	piece[nr].start = from;
+	piece[nr].size = (size_t)((uint8_t *)arena + arena->used - from);
+	return nr + 1;
 }
 
 /**
@@ -171,7 +193,7 @@ bool arena_open(struct exhaust_heap *heap)
 		return false;
 	arena = p;
 	arena->used = (sizeof(*arena) + GRAIN - 1) & ~(size_t)(GRAIN - 1);
-	*heap = (struct exhaust_heap){ .start = p, .used = used, .on = set_on };
+	*heap = (struct exhaust_heap){ .pieces = pieces, .on = set_on };
 	return true;
 }
 
