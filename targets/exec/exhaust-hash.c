@@ -10,12 +10,11 @@
 
 #include "exhaust-steps.h"
 
-/* Each step can be undone, so that two states are as likely as any two numbers to be the same. */
+/* Can be undone, so what was different before stays so. */
 static uint64_t mix(uint64_t h, uint64_t x)
 {
 	h = (h ^ x) * UINT64_C(0xd6e8feb86659fd93);
-	h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 29;
+	return h ^ h >> 32;
 }
 
 static uint64_t mix_ints(uint64_t h, int x, int y)
@@ -134,5 +133,5 @@ uint64_t exhaust_hash(const struct lockstep *l)
 		if (l->nr > 1)
 			h = mix(h, l->e[i].oracle.used);
 	}
-	return h;
+	return mix(mix(h, 0), 0); /* so that the last bits reach all others, too */
 }

@@ -59,26 +59,24 @@ static void add_plain(struct exhaust_alphabet *a, enum op_kind kind)
 }
 
 /*
- * The least there is, alone and where half a page or a page begins; what just fits into half a page
- * and a page, what does so only at their start, and what does not; all of a chunk and all but the
- * least.
+ * The least there is, where there is room and where a page begins; half a page at its start, and a
+ * little more than half, of which no two fit into one; a page, and a little more, which always
+ * reaches into a second one; all of a chunk.  Those that must not wait take a place or come to
+ * nothing, whatever their size: two will do.
  */
 static void add_allocs(struct exhaust_alphabet *a, const struct machine *m)
 {
 	uint32_t page = m->page, half = page / 2, chunk = machine_unit_size(m);
-	const struct {
-		uint32_t size, align;
-	} forms[] = {
-		{ UNIT, UNIT },	       { UNIT, half },	       { UNIT, page },
-		{ half - UNIT, UNIT }, { half, half },	       { half + UNIT, UNIT },
-		{ page - UNIT, UNIT }, { page, UNIT },	       { page, page },
-		{ page + UNIT, UNIT }, { chunk - UNIT, UNIT }, { chunk, UNIT },
-	};
 
-	for (unsigned int i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		add_alloc(a, forms[i].size, forms[i].align, false, PCPU_GFP_KERNEL);
-		add_alloc(a, forms[i].size, forms[i].align, false, PCPU_GFP_ATOMIC);
-	}
+	add_alloc(a, UNIT, UNIT, false, PCPU_GFP_KERNEL);
+	add_alloc(a, UNIT, page, false, PCPU_GFP_KERNEL);
+	add_alloc(a, half, half, false, PCPU_GFP_KERNEL);
+	add_alloc(a, half + UNIT, UNIT, false, PCPU_GFP_KERNEL);
+	add_alloc(a, page, UNIT, false, PCPU_GFP_KERNEL);
+	add_alloc(a, page + UNIT, UNIT, false, PCPU_GFP_KERNEL);
+	add_alloc(a, chunk, UNIT, false, PCPU_GFP_KERNEL);
+	add_alloc(a, UNIT, UNIT, false, PCPU_GFP_ATOMIC);
+	add_alloc(a, half + UNIT, UNIT, false, PCPU_GFP_ATOMIC);
 	if (m->reserved_size) {
 		add_alloc(a, UNIT, UNIT, true, PCPU_GFP_KERNEL);
 		add_alloc(a, half + UNIT, UNIT, true, PCPU_GFP_KERNEL);
@@ -90,10 +88,13 @@ static void add_allocs(struct exhaust_alphabet *a, const struct machine *m)
 	add_alloc(a, UNIT, 3 * UNIT, false, PCPU_GFP_KERNEL);
 }
 
-/* Each page, and all of them; and of each chunk one range that it does not have. */
+/*
+ * Each page, and all of them; and of each chunk one range that it does not have.  The pages of what
+ * serves the first unit cannot be changed: asking once will do.
+ */
 static void add_populations(struct exhaust_alphabet *a, const struct machine *m)
 {
-	uint32_t nr = 1 + !!m->reserved_size;
+	uint32_t nr_first = 1 + !!m->reserved_size, nr = nr_first;
 
 	nr += (m->backing == BACKING_KM ? m->frames : m->vm_pages) /
 	      (m->unit_pages * machine_nr_cpus(m));
@@ -101,7 +102,10 @@ static void add_populations(struct exhaust_alphabet *a, const struct machine *m)
 		for (unsigned int on = 0; on < 2; on++) {
 			enum op_kind kind = on ? OP_POPULATE : OP_DEPOPULATE;
 
-			for (uint32_t page = 0; page < m->unit_pages; page++)
+			add_pages(a, kind, chunk, 0, 1);
+			if (chunk < nr_first)
+				continue;
+			for (uint32_t page = 1; page < m->unit_pages; page++)
 				add_pages(a, kind, chunk, page, page + 1);
 			add_pages(a, kind, chunk, 0, m->unit_pages);
 			add_pages(a, kind, chunk, m->unit_pages - 1, m->unit_pages + 1);

@@ -61,6 +61,7 @@ static void use_heap(const struct exhauster *x, bool on)
 		x->how->heap->on(on);
 }
 
+/* End the runs; frees what they took, in whatever state. */
 static void leave(struct exhauster *x)
 {
 	if (x->running)
@@ -117,32 +118,39 @@ static uint32_t set_path(struct exhauster *x, uint32_t state)
 	return nr;
 }
 
+/* How many ops of the program had been run, or were running, when the finding was made. */
+static uint32_t nr_until_found(const struct exhauster *x)
+{
+	const struct exec *e = x->l->e + (x->l->found >= 0 ? x->l->found : 0);
+
+	if (e->ended)
+		return x->l->at;
+	return x->l->at == x->p.nr_ops ? 0 : x->l->at + 1; /* if none is, it is the start */
+}
+
 /*
  * What was found is shown by the program that leads there alone.  If not, what was tried before and
  * seemed to change nothing is part of it, and stays.
  */
 static bool found(struct exhauster *x)
 {
-	bool at_end = x->l->found >= 0 && x->l->e[x->l->found].ended;
-	uint32_t nr = x->l->at + !at_end;
-	struct program tried;
+	uint32_t nr = nr_until_found(x);
+	struct program tried, *p = &x->r->finding;
 
 	x->r->end = EXHAUST_FINDING;
 	leave(x);
-	x->p.nr_ops = nr > x->p.nr_ops ? x->p.nr_ops : nr;
+	x->p.nr_ops = nr;
 	copy_from(&tried, &x->p);
-	copy_from(&x->r->finding, &x->p);
-	if (nr <= x->nr_path)
-		x->r->finding.nr_ops = nr;
-	else {
-		x->r->finding.ops[x->nr_path] = tried.ops[nr - 1];
-		x->r->finding.nr_ops = x->nr_path + 1;
+	copy_from(p, &x->p);
+	if (nr > x->nr_path) {
+		p->ops[x->nr_path] = p->ops[nr - 1];
+		p->nr_ops = x->nr_path + 1;
 	}
-	x->r->tried = lockstep_run(x->l, &x->r->finding, x->how->opts, x->how->nr);
+	x->r->tried = lockstep_run(x->l, p, x->how->opts, x->how->nr);
 	lockstep_exit(x->l);
 	if (x->r->tried) {
-		program_exit(&x->r->finding);
-		x->r->finding = tried;
+		program_exit(p);
+		*p = tried;
 	} else {
 		program_exit(&tried);
 	}
