@@ -113,11 +113,12 @@ static void report(const struct run_options *ro, const struct search_options *so
 		   struct exhaust_result *r)
 {
 	static struct lockstep l;
-	char how[1600];
+	char how[1600], cpus[32];
 
-	snprintf(how, sizeof(how), "%s exhaust %s%s%s--cpus %" PRIu64 " --ops %" PRIu32, tool_path,
-		 ro->how, so->from ? "--from " : "", so->from ? so->from : "", so->cpus,
-		 r->progress.depth);
+	snprintf(cpus, sizeof(cpus), "--cpus %" PRIu64, so->cpus);
+	snprintf(how, sizeof(how), "%s exhaust %s%s%s --ops %" PRIu32, tool_path, ro->how,
+		 so->from ? "--from " : "", so->from ? so->from : cpus,
+		 r->progress.depth ? r->progress.depth : 1);
 	if (r->tried)
 		printf("ops that changed nothing are part of this program: without them it is "
 		       "clean\n");
