@@ -28,6 +28,7 @@
  * @l:        the runs
  * @running:  they were started
  * @intact:   and are in the state @at
+ * @ending:   and free what is left
  * @at:       the state that is being followed
  * @hash:     of it
  */
@@ -40,10 +41,13 @@ struct exhauster {
 	uint32_t nr_path;
 	struct exhaust_copy *copy;
 	struct lockstep *l;
-	bool running, intact;
+	bool running, intact, ending;
 	uint32_t at;
 	uint64_t hash;
 };
+
+/* For who has to say what the process died of. */
+static const struct exhauster *current;
 
 static void copy_from(struct program *p, const struct program *from)
 {
@@ -98,9 +102,11 @@ static bool finish(struct exhauster *x)
 	uint64_t before = x->l->e[0].oracle.nr_ops;
 	bool ok;
 
+	x->ending = true;
 	use_heap(x, true);
 	ok = lockstep_finish(x->l);
 	use_heap(x, false);
+	x->ending = false;
 	x->r->progress.ops += x->l->e[0].oracle.nr_ops - before;
 	return ok;
 }
@@ -371,8 +377,10 @@ void exhaust(const struct exhaust_options *how, struct exhaust_result *r)
 		program_add(&x.p, &nothing);
 	if (how->heap)
 		copies_init(&x);
+	current = &x;
 	levels(&x);
 	leave(&x);
+	current = NULL;
 	for (uint32_t i = 0; x.copy && i <= how->max_ops; i++)
 		free(x.copy[i].data);
 	free(x.copy);
@@ -380,4 +388,21 @@ void exhaust(const struct exhaust_options *how, struct exhaust_result *r)
 	exhaust_alphabet_exit(&x.alphabet);
 	exhaust_states_exit(&x.states);
 	free(x.l);
+}
+
+/**
+ * exhaust_running - what is being run, should the process die of it
+ * @nr_ops: where it is stored how many ops of it were run, or were running
+ *
+ * Return: the program, or NULL if there is none; ops that change nothing may be part of it.
+ */
+const struct program *exhaust_running(uint32_t *nr_ops)
+{
+	if (!current || !current->running)
+		return NULL;
+	use_heap(current, false);
+	*nr_ops = current->l->at + !current->ending;
+	if (*nr_ops > current->p.nr_ops)
+		*nr_ops = 0; /* at the start */
+	return &current->p;
 }

@@ -106,5 +106,6 @@ struct exhaust_result {
 };
 
 void exhaust(const struct exhaust_options *how, struct exhaust_result *r);
+const struct program *exhaust_running(uint32_t *nr_ops);
 
 #endif

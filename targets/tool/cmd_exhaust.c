@@ -3,6 +3,7 @@
  * cmd_exhaust.c - pcpufuzz exhaust: every program up to a number of ops, on a tiny machine.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -151,6 +152,43 @@ static void print_summary(const struct exhaust_result *r, const struct watch *w)
 	       (double)(now_ms() - w->begin) / 1000, r->end == EXHAUST_FINDING, doubt(n));
 }
 
+static const int deaths[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
+#define NR_DEATHS (sizeof(deaths) / sizeof(deaths[0]))
+static struct sigaction others[NR_DEATHS]; /* of a sanitizer, say */
+
+/*
+ * An assertion of the subject, or worse: this program did it.  Not what a signal handler may do,
+ * but there is nothing left to lose.
+ */
+static void say_what_died(int sig)
+{
+	uint32_t nr_ops = 0;
+	const struct program *p = exhaust_running(&nr_ops);
+
+	for (unsigned int i = 0; i < NR_DEATHS; i++)
+		sigaction(deaths[i], others + i, NULL);
+	if (p) {
+		struct program head = *p;
+		size_t len;
+		char *text;
+
+		head.nr_ops = nr_ops;
+		text = program_to_text(&head, &len);
+		printf("---- program that the process died of: signal %d ----\n", sig);
+		fwrite(text, 1, len, stdout);
+		fflush(stdout);
+	}
+	raise(sig);
+}
+
+static void watch_deaths(void)
+{
+	struct sigaction how = { .sa_handler = say_what_died };
+
+	for (unsigned int i = 0; i < NR_DEATHS; i++)
+		sigaction(deaths[i], &how, others + i);
+}
+
 /* What a shared object keeps to itself cannot be put back. */
 static bool can_be_copied(const struct run_options *ro)
 {
@@ -179,6 +217,7 @@ static int search(const struct run_options *ro, const struct search_options *so,
 	w.end = so->seconds ? w.begin + 1000 * so->seconds : 0;
 	if (can_be_copied(ro) && arena_open(&heap))
 		how.heap = &heap;
+	watch_deaths();
 	exhaust(&how, &r);
 	if (how.heap)
 		arena_close();
