@@ -112,12 +112,13 @@ void *__wrap_calloc(size_t nr, size_t size)
 
 void __wrap_free(void *p)
 {
-	struct block *b = block_of(p), **list;
+	struct block *b, **list;
 
 	if (!is_inside(p)) {
 		__real_free(p);
 		return;
 	}
+	b = block_of(p);
 	list = list_of(b->size);
 	b->next = *list;
 	*list = b;
