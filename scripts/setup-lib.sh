@@ -33,6 +33,13 @@ first_known() {
 	echo "$name"
 }
 
+clang_major() {
+	local version
+
+	version=$(clang -dumpversion)
+	echo "${version%%.*}"
+}
+
 missing_clang() {
 	local major
 
@@ -40,8 +47,7 @@ missing_clang() {
 		echo clang llvm
 		return
 	fi
-	major=$(clang -dumpversion)
-	major=${major%%.*}
+	major=$(clang_major)
 	if [[ -z $(find "$(clang -print-resource-dir)/" -name 'libclang_rt.fuzzer*.a') ]]; then
 		first_known "libclang-rt-$major-dev" "libclang-common-$major-dev"
 	fi
@@ -60,10 +66,18 @@ missing_packages() {
 	have cmake || echo cmake
 	have ninja || echo ninja-build
 	have xz || echo xz-utils
+	have patch || echo patch
+	[[ -x /usr/bin/python3 ]] || echo python3
 	includes jansson.h || echo libjansson-dev
 	for lane; do
 		case $lane in
 		fuzz | msan | clang0 | coverage) missing_clang ;;
+		mutate)
+			missing_clang
+			if have clang && ! /usr/bin/python3 -c 'import clang.cindex' 2>/dev/null; then
+				first_known "python3-clang-$(clang_major)" python3-clang
+			fi
+			;;
 		m32)
 			if [[ $(uname -m) == x86_64 ]] && ! m32_works; then
 				echo gcc-multilib

@@ -656,6 +656,9 @@ void program_generate(struct program *p, enum program_layer layer, struct rng *r
 	if (!max_ops)
 		return;
 
+	/* a boot takes long, and another machine shows more than many boots of one */
+	if (layer == LAYER_BOOT && max_ops > 12 && !gen_one_in(&g, 4))
+		max_ops = 12;
 	/* half of the programs as long as may be */
 	g.want = gen_one_in(&g, 2) ? max_ops : gen_between(&g, 1, max_ops);
 	g.room = machine_room(&p->machine);

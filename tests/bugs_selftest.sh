@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# bugs_selftest.sh - scripts/bugs can fail: patches that do not apply or compile, witnesses that show
+# nothing, marks that are not triggered, errors that nobody finds, and bad input.
+#
+# Needs the lanes plain and fuzz.  Prints 'ok WHAT' or 'FAIL WHAT' for each check.
+
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+check() { # DESCRIPTION STATUS PATTERN ARGUMENT... of scripts/bugs
+	local what=$1 want=$2 pattern=$3 status=0
+
+	shift 3
+	scripts/bugs "$@" >"$tmp/out" 2>&1 </dev/null || status=$?
+	if ((status == want)) && grep -qE -- "$pattern" "$tmp/out"; then
+		echo "ok bugs: $what"
+	else
+		echo "FAIL bugs: $what: exit $status, expected $want and '$pattern'; got:"
+		tail -n 5 "$tmp/out"
+		failed=1
+	fi
+}
+
+bank=$tmp/bank
+mkdir "$bank"
+
+# spoil NAME SED-COMMAND...: the patch M02, spoilt
+spoil() {
+	local name=$1
+
+	shift
+	sed -e "s/^id: M02/id: $name/" "$@" impl/bugs/M02.patch >"$bank/$name.patch"
+}
+
+spoil good
+# shellcheck disable=SC2016 # a script of sed
+spoil stale -e 's/^ .*first_free.*/&x/' -e '/^@@/,$s/^ \(.*[a-z].*\)/ \1 was changed/'
+spoil broken -e 's/^+\(.*\)/+\1 (((/'
+spoil unmarked -e 's/BUG_HERE(.*);/(void)0;/' -e 's/\bBUG(\(.*\), .*);/\1;/'
+spoil otherrule -e 's/^rule: .*/rule: tlb_stale/'
+sed '/^[a-z]* *=\|^free\|^r0/d' corpus/bugs/M02.pcpu >"$tmp/empty.pcpu"
+spoil otherwitness -e "s,^witness: .*,witness: $tmp/empty.pcpu,"
+
+run=(test --no-setup --jobs 1 --bank "$bank")
+check "a bug and its witness" 0 '^ok good: ' "${run[@]}" good
+check "a patch that no longer applies" 1 '^FAIL stale: no longer applies' "${run[@]}" stale
+check "a patch that does not compile" 1 '^FAIL broken: does not compile' "${run[@]}" broken
+check "an error without a mark" 1 '^FAIL unmarked: no canary mark' "${run[@]}" unmarked
+check "another rule than expected" 1 '^FAIL otherrule: expected tlb_stale; got block_first' \
+	"${run[@]}" otherrule
+check "a witness that shows nothing" 1 '^FAIL otherwitness: .*got clean' "${run[@]}" otherwitness
+
+# an error that is none is not found, and that is said
+# shellcheck disable=SC2016 # a script of sed
+spoil harmless -e '/^---/,$d'
+cat >>"$bank/harmless.patch" <<'END'
+--- a/impl/quirks.c
++++ b/impl/quirks.c
+@@ -1,1 +1,2 @@
++/* nothing */
+ // SPDX-License-Identifier: GPL-2.0-only
+END
+hunt=(hunt --no-setup --jobs 1 --bank "$bank" --out "$tmp/hunt" --trials 1)
+check "an error that is found from nothing" 0 '1 trials, 0 without success' "${hunt[@]}" --time 20 good
+check "what is done is not done again" 0 '0 trials of .* 1 were done' "${hunt[@]}" --time 20 good
+check "an error that is not found" 1 '1 trials, 1 without success' "${hunt[@]}" --time 1 harmless
+printf '{"id": "go' >>"$tmp/hunt/hunt.jsonl"
+check "a line that was cut off" 0 '^\| good \|' table --bank "$bank" --out "$tmp/hunt"
+{
+	echo 'no JSON'
+	echo '{}'
+} >>"$tmp/hunt/hunt.jsonl"
+check "a damaged line" 2 'hunt.jsonl:3: expected a line of JSON' table --out "$tmp/hunt"
+
+sed -e '/^needs: /d' "$bank/good.patch" >"$bank/bad.patch"
+check "a header without a field" 2 "bad.patch: expected a line 'needs: '" list --bank "$bank" bad
+sed -e 's/^id: good/id: bad/' -e 's/^needs: .*/colour: red/' "$bank/good.patch" >"$bank/bad.patch"
+check "an unknown field" 2 "bad.patch:4: expected one of" list --bank "$bank" bad
+check "an unknown bug" 2 "got 'M99'" show M99
+check "an unknown engine" 2 "got 'magic'" hunt --no-setup --engine magic M02
+check "a bad number" 2 'expected a number from 1' hunt --trials 0
+check "help" 0 '^usage: scripts/bugs' --help
+check "no results" 2 'expected results in' table --out "$tmp/none"
+exit $failed
