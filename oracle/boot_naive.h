@@ -102,6 +102,7 @@ struct boot_forecast {
  * @frame_at:       the frame that an address of the vmalloc space is translated to
  * @frame_ctx:      passed to it
  * @per_cpu_ptr, @in_first_chunk, @is_static: the translations
+ * @left_out:       bits 1 << BOOT_RULE_*: rules that are not looked at
  */
 struct boot_naive_got {
 	enum boot_status status;
@@ -112,6 +113,7 @@ struct boot_naive_got {
 	uint64_t (*per_cpu_ptr)(const struct boot_areas *areas, uint64_t ptr, unsigned int cpu);
 	bool (*in_first_chunk)(const struct boot_areas *areas, uint64_t addr);
 	bool (*is_static)(const struct boot_areas *areas, uint64_t addr, uint64_t *can_addr);
+	unsigned int left_out;
 };
 
 /* boot_naive.c */

@@ -317,6 +317,8 @@ static bool leak_free(const struct look *l)
 	return true;
 }
 
+#define looks(l, rule) (!((l)->got->left_out >> BOOT_RULE_##rule & 1))
+
 /**
  * boot_naive_check - did it come as it must?
  * @m: the machine
@@ -332,19 +334,25 @@ enum boot_rule boot_naive_check(const struct boot_naive_machine *m, const struct
 {
 	const struct look l = { m, m->cfg, f, got, got->areas, msg, size };
 
-	if (!status_right(&l))
+	/* a layout of its own must be there to be compared, also if it need not be right */
+	bool made = !f->status && !got->status && l.areas->info.groups && l.areas->group_offset &&
+		    l.areas->group_size && l.areas->info.nr_groups == f->nr_groups;
+
+	if (looks(&l, boot_status) && !status_right(&l))
 		return BOOT_RULE_boot_status;
-	if (!f->status && !layout_right(&l))
+	if (!f->status && !got->status && looks(&l, boot_layout) && !layout_right(&l))
 		return BOOT_RULE_boot_layout;
-	if (!f->status && !place_right(&l))
+	if (made && looks(&l, boot_place) && !place_right(&l))
 		return BOOT_RULE_boot_place;
-	if (!f->status && !units_right(&l))
+	if (made && looks(&l, boot_units) && !units_right(&l))
 		return BOOT_RULE_boot_units;
-	if (!f->status && !contents_right(&l))
+	if (made && looks(&l, boot_static) && !contents_right(&l))
 		return BOOT_RULE_boot_static;
-	if (!lines_right(&l))
+	if (looks(&l, boot_lines) && !lines_right(&l))
 		return BOOT_RULE_boot_lines;
-	if (!f->status && !ptr_right(&l))
+	if (made && looks(&l, boot_ptr) && !ptr_right(&l))
 		return BOOT_RULE_boot_ptr;
-	return leak_free(&l) ? BOOT_RULE_NONE : BOOT_RULE_boot_leak;
+	if (f->status == got->status && looks(&l, boot_leak) && !leak_free(&l))
+		return BOOT_RULE_boot_leak;
+	return BOOT_RULE_NONE;
 }

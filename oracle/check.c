@@ -26,10 +26,8 @@ bool check_misuse(struct oracle *o)
 	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		o->checked[rules[i]]++;
 	world_end_excuses(o->w);
-	if (o->w->boot.misuse && !o->w->misuse) {
-		o->w->misuse = o->w->boot.misuse;
-		o->w->misuse_rule = RULE_world_misuse;
-	}
+	if (o->w->boot.misuse)
+		world_misuse(o->w, RULE_world_misuse, o->w->boot.misuse);
 	if (!o->w->misuse)
 		return true;
 	if (o->w->dead)
@@ -52,6 +50,9 @@ bool check_refresh_view(struct oracle *o)
 	o->ops->view(o->s, &o->view);
 	CHECK_TROUBLE(o);
 	CHECK(o, list_integrity, !o->view.fault, NULL, -1, -1, "%s", o->view.fault);
+	if (o->view.fault)
+		return oracle_stop(o);
+	believe_new_chunks(o);
 	return check_misuse(o);
 }
 
@@ -64,8 +65,8 @@ static bool view_has_base(const struct oracle *o, uint64_t base)
 }
 
 /* The chunk is somewhere else than it should be: which rule is that? */
-static bool fail_lists(struct oracle *o, const struct model_chunk *want,
-		       const struct subject_chunk *got)
+static bool fail_list_rule(struct oracle *o, const struct model_chunk *want,
+			   const struct subject_chunk *got)
 {
 	const struct model_chunk *c = got ? model_chunk_by_base(&o->m, got->base) : NULL;
 
@@ -88,6 +89,13 @@ static bool fail_lists(struct oracle *o, const struct model_chunk *want,
 			   c->name, want ? want->name : "no chunk", got->slot);
 }
 
+/* If that rule is left out, there is still no chunk to hold the truth against. */
+static bool fail_lists(struct oracle *o, const struct model_chunk *want,
+		       const struct subject_chunk *got)
+{
+	return fail_list_rule(o, want, got) && oracle_stop(o);
+}
+
 /* The lists hold the right chunks in the right order; pair each chunk with its view. */
 static bool check_lists(struct oracle *o)
 {
@@ -98,6 +106,7 @@ static bool check_lists(struct oracle *o)
 	o->checked[RULE_list_integrity]++;
 	o->checked[RULE_slot]++;
 	o->checked[RULE_list_order]++;
+	believe_lists(o);
 	if (m->reserved) {
 		if (!v->nr_chunks || v->chunk[0].slot != -1)
 			return fail_lists(o, m->reserved, NULL);
@@ -130,20 +139,21 @@ static bool check_maps_slowly(struct oracle *o, const struct model_chunk *c,
 		bool first = state == UNIT_START;
 		bool ends = used && (i + 1 == c->nr_units || c->unit[i + 1] != UNIT_BODY);
 
-		if (subject_bit(v->alloc_map, i) != used)
-			return oracle_fail(o, RULE_alloc_map, c, i, i + 1, "%s+%d is %s, marked %s",
-					   c->name, 4 * i, used ? "used" : "free",
-					   used ? "free" : "used");
+		if (subject_bit(v->alloc_map, i) != used &&
+		    !oracle_fail(o, RULE_alloc_map, c, i, i + 1, "%s+%d is %s, marked %s", c->name,
+				 4 * i, used ? "used" : "free", used ? "free" : "used"))
+			return false;
 		if (state == UNIT_HIDDEN)
 			continue;
-		if (used && subject_bit(v->bound_map, i) != first)
-			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
-					   "%s+%d is %s of an object, marked otherwise", c->name,
-					   4 * i, first ? "the start" : "the inside");
-		if (ends && !subject_bit(v->bound_map, i + 1))
-			return oracle_fail(o, RULE_bound_map, c, i, i + 1,
-					   "the end of the object at %s+%d is not marked", c->name,
-					   4 * i);
+		if (used && subject_bit(v->bound_map, i) != first &&
+		    !oracle_fail(o, RULE_bound_map, c, i, i + 1,
+				 "%s+%d is %s of an object, marked otherwise", c->name, 4 * i,
+				 first ? "the start" : "the inside"))
+			return false;
+		if (ends && !subject_bit(v->bound_map, i + 1) &&
+		    !oracle_fail(o, RULE_bound_map, c, i, i + 1,
+				 "the end of the object at %s+%d is not marked", c->name, 4 * i))
+			return false;
 	}
 	return true;
 }
@@ -282,11 +292,12 @@ static bool check_populated(struct oracle *o, struct model_chunk *c, const struc
 {
 	o->checked[RULE_populated_map]++;
 	for (int i = 0; i < c->nr_pages; i++)
-		if (subject_bit(v->populated, i) != c->populated[i])
-			return oracle_fail(o, RULE_populated_map, c, i * c->block_units,
-					   (i + 1) * c->block_units,
-					   "page %d of %s is %spopulated, marked otherwise", i,
-					   c->name, c->populated[i] ? "" : "not ");
+		if (subject_bit(v->populated, i) != c->populated[i] &&
+		    !oracle_fail(o, RULE_populated_map, c, i * c->block_units,
+				 (i + 1) * c->block_units,
+				 "page %d of %s is %spopulated, marked otherwise", i, c->name,
+				 c->populated[i] ? "" : "not "))
+			return false;
 	memcpy(c->populated_seen, v->populated, c->populated_bytes);
 	return check_pages(o, c);
 }
@@ -360,7 +371,7 @@ static bool check_stats(struct oracle *o)
 
 static bool check_totals(struct oracle *o)
 {
-	const struct model *m = &o->m;
+	struct model *m = &o->m;
 	long empty = model_empty_total(m), populated = model_populated_total(m);
 	uint32_t used = 0, stale = 0;
 
@@ -373,6 +384,8 @@ static bool check_totals(struct oracle *o)
 	      o->view.work_pending ? "" : "not ");
 	CHECK(o, atomic_failed, o->view.atomic_failed == m->atomic_failed, NULL, -1, -1,
 	      "atomic_failed is %d, expected %d", o->view.atomic_failed, m->atomic_failed);
+	/* the same, or believed: the next refill depends on it */
+	m->atomic_failed = o->view.atomic_failed;
 
 	for (unsigned int i = 0; i < m->nr_chunks; i++) {
 		const struct model_chunk *c = m->chunk[i];

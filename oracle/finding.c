@@ -46,7 +46,8 @@ const char *const reason_texts[REASON_NR] = {
  * @to: unit after the last
  * @fmt: one line with expected and actual
  *
- * Return: false, for the caller to return.
+ * Return: false, for the caller to return; true if the rule is left out, so that the caller is to
+ * go on as if it held.
  */
 bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,
 		 const char *fmt, ...)
@@ -55,6 +56,8 @@ bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, 
 
 	if (o->failed)
 		return false;
+	if (oracle_leaves_out(o, rule))
+		return true;
 	o->failed = true;
 	o->finding = (struct finding){ .rule = rule, .from = from, .to = to };
 	if (c)
@@ -63,6 +66,31 @@ bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, 
 	vsnprintf(o->finding.what, sizeof(o->finding.what), fmt, ap);
 	va_end(ap);
 	return false;
+}
+
+/**
+ * oracle_stop - the model cannot follow what breaks a rule that is left out
+ * @o: the oracle
+ *
+ * Without the rule nothing is wrong with it, and nothing more can be said: the run is over.
+ *
+ * Return: false, for the caller to return.
+ */
+bool oracle_stop(struct oracle *o)
+{
+	o->over = true;
+	o->view.nr_chunks = 0; /* what was shown may be gone */
+	return false;
+}
+
+/**
+ * oracle_leaves_out - is a rule left out
+ * @o: the oracle
+ * @rule: which
+ */
+bool oracle_leaves_out(const struct oracle *o, enum rule rule)
+{
+	return rule_in(&o->w->rules_off, rule);
 }
 
 /**

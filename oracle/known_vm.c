@@ -88,7 +88,7 @@ bool known_settle_area(struct oracle *o, uint64_t full, uint64_t align, uint64_t
 		       uint64_t tag, struct outcome *out)
 {
 	struct vm_naive *v = &o->m.vm;
-	uint64_t want = 0;
+	uint64_t want = 0, at;
 	bool fits = vm_naive_lowest(v, full, align, from, to, &want), otherwise = false;
 
 	o->m.vm_touched = true;
@@ -109,6 +109,9 @@ bool known_settle_area(struct oracle *o, uint64_t full, uint64_t align, uint64_t
 	} else {
 		if (!check_place(o, out->ptr, full, align, from, to))
 			return false;
+		/* that is left out: two areas cannot be entered at one place */
+		if (!vm_naive_lowest(v, full, 1, out->ptr, out->ptr + full, &at))
+			return oracle_stop(o);
 		otherwise |= out->ptr != want;
 		vm_naive_insert(v, out->ptr, full, tag);
 	}

@@ -130,19 +130,6 @@ static bool legal_request(const struct model *m, const struct alloc_args *args, 
 	       !(*align & (*align - 1));
 }
 
-/**
- * struct forecast - what must become of a request
- * @why: REASON_OK, or the reason for NULL
- * @c: the chunk, also that of a request whose pages could not be had; NULL if none fits
- * @unit: first unit
- * @units: size
- */
-struct forecast {
-	enum reason why;
-	struct model_chunk *c;
-	int unit, units;
-};
-
 /* Nothing that is documented excuses refusing this fit. */
 static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved, bool atomic)
 {
@@ -266,8 +253,14 @@ static bool check_served(struct oracle *o, uint64_t ptr, const struct alloc_args
 	int unit, units = (int)((args->size + 3) / 4);
 
 	o->checked[RULE_alloc_range]++;
-	if (!c)
-		return check_refresh_view(o) && fail_stray(o, ptr);
+	if (!c) {
+		if (!check_refresh_view(o))
+			return false;
+		/* unless a new chunk lies elsewhere than foretold, and that was believed */
+		c = model_chunk_at(&o->m, ptr);
+		if (!c)
+			return fail_stray(o, ptr);
+	}
 	unit = (int)((ptr - c->base) / 4);
 	CHECK(o, alloc_range, unit + units <= c->end, c, unit, c->end,
 	      "%u bytes at %s+%d reach past the end", args->size, c->name, 4 * unit);
@@ -276,31 +269,38 @@ static bool check_served(struct oracle *o, uint64_t ptr, const struct alloc_args
 	CHECK(o, alloc_reserved, c->reserved == reserved, c, unit, unit + units,
 	      "%s served a request that was %sreserved", c->name, reserved ? "" : "not ");
 	o->checked[RULE_alloc_overlap]++;
-	for (int i = unit; i < unit + units; i++)
-		if (c->unit[i] != UNIT_FREE)
-			return oracle_fail(o, RULE_alloc_overlap, c, unit, unit + units,
-					   "%u bytes at %s+%d overlap a live object at +%d",
-					   args->size, c->name, 4 * unit, 4 * i);
-	for (int page = unit / c->block_units; page * c->block_units < unit + units; page++)
+	for (int i = unit; i < unit + units && i < c->end; i++)
+		if (c->unit[i] != UNIT_FREE &&
+		    !oracle_fail(o, RULE_alloc_overlap, c, unit, unit + units,
+				 "%u bytes at %s+%d overlap a live object at +%d", args->size,
+				 c->name, 4 * unit, 4 * i))
+			return false;
+	for (int page = unit / c->block_units;
+	     page * c->block_units < unit + units && page < c->nr_pages; page++)
 		CHECK(o, alloc_unpopulated, c->populated[page], c, unit, unit + units,
 		      "%s+%d was served, its page %d is not populated", c->name, 4 * unit, page);
 	return true;
 }
 
-static bool check_placement(struct oracle *o, uint64_t ptr, const struct forecast *f)
+static bool check_placement(struct oracle *o, uint64_t ptr, struct forecast *f)
 {
 	struct model_chunk *c = model_chunk_at(&o->m, ptr);
-	int off = (int)(ptr - c->base);
+	int off;
 
+	/* only if that is left out: then it is the state that shows what was served */
+	if (!c)
+		return true;
+	off = (int)(ptr - c->base);
 	CHECK(o, null_expected, f->why == REASON_OK, c, off / 4, off / 4 + f->units,
 	      "%s+%d was served, expected none: %s", c->name, off, reason_texts[f->why]);
 	CHECK(o, null_expected, f->c, c, off / 4, off / 4 + f->units,
 	      "%s+%d was served, expected no chunk to serve it", c->name, off);
-	CHECK(o, place_chunk, c == f->c, c, off / 4, off / 4 + f->units,
+	CHECK(o, place_chunk, !f->c || c == f->c, c, off / 4, off / 4 + f->units,
 	      "%s+%d was served, expected %s+%d", c->name, off, f->c->name, 4 * f->unit);
-	CHECK(o, place_offset, off == 4 * f->unit, c, off / 4, off / 4 + f->units,
+	CHECK(o, place_offset, c != f->c || off == 4 * f->unit, c, off / 4, off / 4 + f->units,
 	      "%s+%d was served, expected %s+%d", c->name, off, f->c->name, 4 * f->unit);
-	return true;
+	return (f->why == REASON_OK && c == f->c && off == 4 * f->unit) ||
+	       believe_served(o, ptr, f);
 }
 
 /* Pages that could not be had: the object was there for a moment, and the chunk may have moved. */
@@ -340,6 +340,26 @@ static bool settle_served(struct oracle *o, struct forecast *f, int oslot)
 	return true;
 }
 
+/* What was served though it was illegal is an object all the same, if that rule is left out. */
+static bool settle_illegal(struct oracle *o, uint64_t ptr, uint32_t size, const struct budget *b,
+			   struct outcome *out)
+{
+	struct forecast f = { .why = REASON_BAD_REQUEST, .units = (int)((size + 3) / 4) };
+	int oslot;
+
+	if (model_chunk_at(&o->m, ptr)) {
+		if (!believe_served(o, ptr, &f))
+			return false;
+		set_outcome(out, REASON_OK, f.c, 4 * f.unit);
+		out->ptr = ptr;
+		oslot = model_hint_slot(&o->m, f.c);
+		model_mark(&o->m, f.c, f.unit, f.units);
+		if (!settle_served(o, &f, oslot))
+			return false;
+	}
+	return check_refresh_view(o) && check_state(o, false) && check_requests(o, b);
+}
+
 /* An illegal request changes nothing, nor does one whose task is killed before it has the mutex. */
 static bool refuse_request(struct oracle *o, const struct alloc_args *args, const struct budget *b,
 			   enum reason why, struct outcome *out)
@@ -354,6 +374,8 @@ static bool refuse_request(struct oracle *o, const struct alloc_args *args, cons
 		CHECK(o, bad_request, !ptr, NULL, -1, -1, "size=%u align=%u was served", args->size,
 		      args->align);
 	set_outcome(out, why, NULL, 0);
+	if (ptr)
+		return settle_illegal(o, ptr, args->size, b, out);
 	return check_refresh_view(o) && check_state(o, false) && check_requests(o, b);
 }
 
@@ -429,6 +451,8 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 		      "NULL, expected %s+%d", f.c ? f.c->name : "", 4 * f.unit);
 		if (!f.c && !check_refusal(o, bytes, (int)align, reserved, atomic))
 			return false;
+		if (f.why == REASON_OK) /* left out: it has its reasons */
+			f = (struct forecast){ .why = REASON_NOT_POPULATED };
 	}
 
 	set_outcome(out, f.why, f.c, 4 * f.unit);
@@ -633,8 +657,11 @@ static bool object_bytes(struct oracle *o, struct model_chunk *c, int unit, uint
 
 			CHECK(o, page_mapped, data, c, unit, unit + size / 4,
 			      "page %d of %s is not mapped on CPU index %u", page, c->name, cpu);
-			for (; i < end; i++, at++)
-				data[at] = want[at] = pattern_byte(seed, cpu, (uint32_t)i);
+			for (; i < end; i++, at++) {
+				want[at] = pattern_byte(seed, cpu, (uint32_t)i);
+				if (data)
+					data[at] = want[at];
+			}
 		}
 	}
 	return true;

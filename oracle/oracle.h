@@ -4,6 +4,10 @@
  *
  * One oracle per subject.  After the first finding an oracle refuses to go on.  Does not know
  * programs or handles: targets/exec does.
+ *
+ * Rules can be left out (@rules_off of the world), to see which errors only they catch.  Then their
+ * checks count as passed, and what they are about is taken from the subject, as an oracle would
+ * that never had them; see believe.c.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -103,7 +107,8 @@ struct outcome {
  * @boot:      what was foretold of booting, until that was checked
  * @early_cursor: page of a mapped first chunk that is looked at next
  * @down:      the machine did not boot, as foretold: nothing can be run on it
- * @over:      a bad free was issued for ORACLE_BAD_FREE: the run ends without any further check
+ * @over:      the run ends without any further check: a bad free was issued for ORACLE_BAD_FREE, or
+ *             the model cannot follow what breaks a rule that is left out
  * @accepted:  it was not refused
  * @area, @area_capacity: scratch for check_areas()
  * @area_cursor, @vmalloc_cursor: where areas and their contents are looked at next, if many
@@ -193,14 +198,19 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 /* finding.c */
 bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,
 		 const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+bool oracle_stop(struct oracle *o);
+bool oracle_leaves_out(const struct oracle *o, enum rule rule);
 bool oracle_tolerates(const struct oracle *o, unsigned int known);
 
-/* Count a check; if @ok does not hold, record the finding and return false from the caller. */
-#define CHECK(o, rule, ok, c, from, to, ...)                                                  \
-	do {                                                                                  \
-		(o)->checked[RULE_##rule]++;                                                  \
-		if (!(ok))                                                                    \
-			return oracle_fail((o), RULE_##rule, (c), (from), (to), __VA_ARGS__); \
+/*
+ * Count a check; if @ok does not hold, record the finding and return false from the caller.  If the
+ * rule is left out, the caller goes on as if it held.
+ */
+#define CHECK(o, rule, ok, c, from, to, ...)                                                 \
+	do {                                                                                 \
+		(o)->checked[RULE_##rule]++;                                                 \
+		if (!(ok) && !oracle_fail((o), RULE_##rule, (c), (from), (to), __VA_ARGS__)) \
+			return false;                                                        \
 	} while (0)
 
 /*
@@ -211,6 +221,8 @@ bool oracle_tolerates(const struct oracle *o, unsigned int known);
 	do {                                    \
 		if ((o)->w->troubled)           \
 			return check_misuse(o); \
+		if ((o)->w->dead)               \
+			return oracle_stop(o);  \
 	} while (0)
 
 /* search_naive.c */
@@ -252,6 +264,28 @@ bool known_size_wrap(const struct oracle *o, uint64_t size);
 /* balance_naive.c */
 void balance_naive(struct oracle *o, struct budget *b);
 bool model_should_reclaim(const struct model *m, const struct model_chunk *c);
+
+/**
+ * struct forecast - what must become of a request
+ * @why: REASON_OK, or the reason for NULL
+ * @c: the chunk, also that of a request whose pages could not be had; NULL if none fits
+ * @unit: first unit
+ * @units: size
+ */
+struct forecast {
+	enum reason why;
+	struct model_chunk *c;
+	int unit, units;
+};
+
+/* believe.c */
+bool believe_served(struct oracle *o, uint64_t ptr, struct forecast *f);
+void believe_lists(struct oracle *o);
+void believe_new_chunks(struct oracle *o);
+bool believe_area(struct oracle *o, enum reason *why, uint64_t want, uint64_t got, uint64_t size,
+		  uint64_t tag);
+bool believe_areas(struct oracle *o, enum reason *why, uint64_t want, uint64_t got,
+		   const uint64_t *offsets, const uint64_t *sizes, unsigned int nr);
 
 /* check.c */
 bool check_refresh_view(struct oracle *o);

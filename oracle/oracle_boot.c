@@ -93,8 +93,13 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 	enum boot_rule rule;
 	char what[200];
 
+	for (unsigned int i = BOOT_RULE_NONE + 1; i < BOOT_RULE_NR; i++)
+		if (oracle_leaves_out(o, rules[i]))
+			got.left_out |= 1u << i;
 	if (w->troubled)
 		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "while booting: %s", w->misuse);
+	if (w->dead)
+		return oracle_stop(o);
 	for (unsigned int i = BOOT_RULE_NONE + 1; i < BOOT_RULE_NR; i++)
 		o->checked[rules[i]]++;
 	rule = boot_naive_check(&t->naive, &t->f, &got, what, sizeof(what));
@@ -102,6 +107,8 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 		return oracle_fail(o, rules[rule], NULL, -1, -1, "%s", what);
 	if (!check_budget(o, &t->f.budget, &w->budget))
 		return false;
+	if (status != t->f.status) /* that is left out: there is nothing to compare */
+		return true;
 	CHECK(o, tlb_stale, world_first_stale(w, w->vm_start, w->vm_end) == w->vm_end, NULL, -1, -1,
 	      "a page that was unmapped while booting was not flushed");
 	CHECK(o, boot_place,
@@ -203,6 +210,9 @@ bool oracle_check_boot(struct oracle *o)
 
 	boot_forecast_drop(o->boot);
 	o->boot = NULL;
+	/* that is left out: there is no machine to go on with, or none is expected */
+	if (ok && o->m.layout.booted != (status == BOOT_OK))
+		return oracle_stop(o);
 	if (ok && o->m.layout.paged)
 		enter_early_area(o);
 	if (ok)
@@ -266,6 +276,7 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 	o->nr_ops++;
 	m.static_size = args->static_size;
 	world_init(&w, &m);
+	w.rules_off = o->w->rules_off;
 	memcpy(w.budget.fault, o->w->budget.fault, sizeof(w.budget.fault));
 	trial_init(t, &m, args, &w, o->times);
 	boot = o->ops->boot(&m, args, &w, &status, &areas);

@@ -44,9 +44,11 @@ static bool check_elsewhere(struct oracle *o, uint64_t addr, uint64_t size, uint
 }
 
 /* The address that one area got, against the one it must get. */
-static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint64_t got,
-			  uint64_t size)
+static bool check_address(struct oracle *o, enum reason *reason, uint64_t want, uint64_t got,
+			  uint64_t size, uint64_t tag)
 {
+	enum reason why = *reason;
+
 	/* where it was foretold it overlaps nothing: the place was entered as free */
 	o->checked[RULE_vm_overlap]++;
 	if (got && got != want &&
@@ -56,9 +58,9 @@ static bool check_address(struct oracle *o, enum reason why, uint64_t want, uint
 	      "an area at %#llx, expected none: %s", (ull)got, reason_texts[why]);
 	CHECK(o, vm_refused, why != REASON_OK || got, NULL, -1, -1,
 	      "no area, expected one at %#llx", (ull)want);
-	CHECK(o, vm_lowest, why != REASON_OK || got == want, NULL, -1, -1,
+	CHECK(o, vm_lowest, why != REASON_OK || !got || got == want, NULL, -1, -1,
 	      "an area at %#llx, expected at %#llx", (ull)got, (ull)want);
-	return true;
+	return believe_area(o, reason, want, got, size, tag);
 }
 
 /**
@@ -94,7 +96,7 @@ bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t 
 	out->reason = try_area(o, &b, size, from, to, tag, &want);
 	out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
 	CHECK_TROUBLE(o);
-	return check_address(o, out->reason, want, out->ptr, size) && settle(o, &b);
+	return check_address(o, &out->reason, want, out->ptr, size, tag) && settle(o, &b);
 }
 
 /* All pages of a vmalloc area are mapped, and hold what they should. */
@@ -112,9 +114,9 @@ static bool check_vmalloc(struct oracle *o, const struct model_vmalloc *v)
 		CHECK(o, frame_node, world_node(o->w, addr) == v->node[i], NULL, -1, -1,
 		      "page %u of the vmalloc area at %#llx comes from node %u, expected %u", i,
 		      (ull)v->addr, world_node(o->w, addr), v->node[i]);
-		CHECK(o, vm_content, !memcmp(data, v->shadow + (size_t)i * o->m.page, o->m.page),
-		      NULL, -1, -1, "page %u of the vmalloc area at %#llx changed", i,
-		      (ull)v->addr);
+		CHECK(o, vm_content,
+		      !data || !memcmp(data, v->shadow + (size_t)i * o->m.page, o->m.page), NULL,
+		      -1, -1, "page %u of the vmalloc area at %#llx changed", i, (ull)v->addr);
 	}
 	return check_misuse(o);
 }
@@ -169,7 +171,7 @@ bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct o
 	out->reason = try_vmalloc(o, &b, size, node, &want);
 	out->ptr = o->ops->vmalloc(o->s, size, node);
 	CHECK_TROUBLE(o);
-	if (!check_address(o, out->reason, want, out->ptr, size) || !settle(o, &b))
+	if (!check_address(o, &out->reason, want, out->ptr, size, AREA_VMALLOC) || !settle(o, &b))
 		return false;
 	/* if they are few, this one was looked at with all the others */
 	return !out->ptr || !vmallocs_are_many(&o->m) ||
@@ -276,7 +278,7 @@ bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 	CHECK(o, vm_find, found == (area != NULL), NULL, -1, -1,
 	      "find_vm_area of %#llx found %s, expected %s", (ull)addr, found ? "one" : "none",
 	      area ? "one" : "none");
-	CHECK(o, vm_find, !found || same_area(area, &got), NULL, -1, -1,
+	CHECK(o, vm_find, !found || !area || same_area(area, &got), NULL, -1, -1,
 	      "find_vm_area of %#llx found %#llx with %llu bytes, flags %#x, %u pages%s; expected "
 	      "%llu bytes",
 	      (ull)addr, (ull)got.addr, (ull)got.size, got.flags, got.nr_pages,
@@ -337,9 +339,9 @@ bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64
 	      reason_texts[out->reason]);
 	CHECK(o, vm_refused, out->reason != REASON_OK || set->id, NULL, -1, -1,
 	      "no congruent areas, expected them at %#llx", (ull)base);
-	CHECK(o, vm_highest, set->base == base, NULL, -1, -1,
-	      "congruent areas at %#llx, expected at %#llx", (ull)set->base, (ull)base);
-	return settle(o, &b);
+	CHECK(o, vm_highest, !set->id || out->reason != REASON_OK || set->base == base, NULL, -1,
+	      -1, "congruent areas at %#llx, expected at %#llx", (ull)set->base, (ull)base);
+	return believe_areas(o, &out->reason, base, set->base, offsets, sizes, nr) && settle(o, &b);
 }
 
 /**
@@ -467,8 +469,11 @@ bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed
 		uint8_t *data = world_access(o->w, addr + (uint64_t)i * o->m.page);
 		uint8_t *want = v->shadow + (size_t)i * o->m.page;
 
-		for (uint32_t k = 0; k < o->m.page; k++)
-			data[k] = want[k] = pattern_byte(seed, 0, i * o->m.page + k);
+		for (uint32_t k = 0; k < o->m.page; k++) {
+			want[k] = pattern_byte(seed, 0, i * o->m.page + k);
+			if (data)
+				data[k] = want[k];
+		}
 	}
 	return check_misuse(o);
 }
@@ -526,14 +531,18 @@ static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int 
 	for (unsigned int i = first, next; i < last; i = next) {
 		const struct vm_naive_area *want = v->areas + i;
 		const struct subject_area *a = o->area + k;
-		uint64_t end, shown_end;
+		uint64_t end, shown_end = 0;
+		bool there;
 
 		CHECK(o, vm_areas, k < got, NULL, -1, -1,
 		      "there is no area from %#llx on, expected one at %#llx", (ull)from,
 		      (ull)want->addr);
 		next = freed_run(v, i, &end);
-		k = shown_run(o->area, k, got, &shown_end);
+		there = k < got; /* or that is left out */
+		if (there)
+			k = shown_run(o->area, k, got, &shown_end);
 		CHECK(o, vm_areas,
+		      !there	 ? true :
 		      want->lazy ? a->lazy && a->addr == want->addr && shown_end == end :
 				   same_area(want, a),
 		      NULL, -1, -1,

@@ -69,11 +69,11 @@ struct piece {
  * world_misuse - note what the subject did that no subject may
  * @w: the world
  * @rule: which rule that breaks
- * @what: a sentence; only the first is kept
+ * @what: a sentence; only the first is kept, and none of a rule that is left out
  */
 void world_misuse(struct world *w, enum rule rule, const char *what)
 {
-	if (w->misuse)
+	if (w->misuse || rule_in(&w->rules_off, rule))
 		return;
 	w->misuse = what;
 	w->misuse_rule = rule;
@@ -361,7 +361,7 @@ static void world_trouble(void *ctx, enum pcpu_trouble trouble, const char *what
 		return;
 	}
 	w->dead |= trouble == PCPU_TROUBLE_BUG;
-	if (w->misuse)
+	if (w->misuse || rule_in(&w->rules_off, rules[trouble]))
 		return;
 	w->troubled = true;
 	snprintf(w->trouble_text, sizeof(w->trouble_text), "%s", what);

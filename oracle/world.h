@@ -78,6 +78,8 @@ struct world_frame {
  * @trouble_text: its own words
  * @troubled:     that was noticed by the subject itself
  * @dead:         so that it cannot go on: nothing but its end may be asked of it
+ * @rules_off:    rules that are left out, to see what the others find without them: what breaks one
+ *                of these is not noted
  */
 struct world {
 	struct pcpu_env env;
@@ -103,6 +105,7 @@ struct world {
 	enum rule misuse_rule;
 	bool troubled, dead;
 	char trouble_text[160];
+	struct rule_set rules_off;
 };
 
 void world_init(struct world *w, const struct machine *m);

@@ -200,6 +200,7 @@ void subjects_options(const struct subject_list *l, const struct subject_policy 
 			.subject = s->ops,
 			.name = l->named ? s->name : NULL,
 			.flags = how->flags,
+			.rules_off = how->rules_off,
 		};
 		if (!s->version)
 			opts[i].option = how->option;

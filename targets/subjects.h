@@ -47,10 +47,12 @@ struct subject_list {
  * @named:    and these, even if strict
  * @strict:   tolerate nothing else
  * @flags:    ORACLE_*
+ * @rules_off: rules that are left out
  */
 struct subject_policy {
 	unsigned int option, without, tolerate, named, flags;
 	bool chosen, strict;
+	struct rule_set rules_off;
 };
 
 void subjects_default(struct subject_list *l);

@@ -13,6 +13,12 @@ static void observe(const struct exec *e, const struct outcome *out)
 		e->opts.observer(e->opts.ctx, e, e->at, out);
 }
 
+/* No finding, but the oracle cannot go on. */
+static bool is_over(const struct exec *e)
+{
+	return e->oracle.over && !e->oracle.failed;
+}
+
 /**
  * exec_start - create the subject of a run
  * @e: the run; exec_exit() must follow
@@ -41,9 +47,10 @@ bool exec_start(struct exec *e, const struct program *p, const struct exec_optio
 	if (!e->handle || !e->letter || !e->set)
 		abort();
 	world_init(&e->world, &p->machine);
+	e->world.rules_off = opts->rules_off;
 	if (!oracle_init(&e->oracle, &p->machine, subject, &e->world, opts->option, opts->tolerate,
 			 opts->flags))
-		return false;
+		return is_over(e);
 	e->at = 0;
 	return true;
 }
@@ -65,6 +72,7 @@ bool exec_step(struct exec *e, const char *not_offered_by, struct outcome *out)
 	world_arm(&e->world, op->fault, op->fault_n);
 	ok = not_offered_by ? exec_skip_op(e, op, not_offered_by, out) : exec_run_op(e, op, out);
 	observe(e, out);
+	ok = ok || is_over(e);
 	e->at += ok;
 	return ok;
 }
@@ -82,8 +90,8 @@ bool exec_finish(struct exec *e)
 	e->ended = true;
 	for (uint32_t i = e->nr_sets; i--;)
 		if (!oracle_free_vm_areas(&e->oracle, &e->set[i].areas))
-			return false;
-	return oracle_end(&e->oracle);
+			return is_over(e);
+	return oracle_end(&e->oracle) || is_over(e);
 }
 
 /**

@@ -25,6 +25,7 @@ typedef void (*exec_observer)(void *ctx, const struct exec *e, uint32_t index,
  * @option:   passed to the subject: for ours the quirks to switch on
  * @tolerate: known errors that the oracle tolerates
  * @flags:    ORACLE_*
+ * @rules_off: rules that are left out, see oracle.h
  * @observer: called after each op, or NULL
  * @ctx:      passed to it
  */
@@ -32,6 +33,7 @@ struct exec_options {
 	const struct subject_ops *subject;
 	const char *name;
 	unsigned int option, tolerate, flags;
+	struct rule_set rules_off;
 	exec_observer observer;
 	void *ctx;
 };
@@ -102,6 +104,7 @@ void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int t
 
 /* report.c */
 void report_program(FILE *f, const struct exec *e);
+void report_rules_off(FILE *f, const char *what, const struct rule_set *rules_off);
 void report_finding(FILE *f, const struct exec *e);
 void report_print(FILE *f, const struct exec *e, const char *reproduce);
 void report_key(char *buf, size_t size, const struct exec *e);

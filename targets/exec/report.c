@@ -3,6 +3,7 @@
  * report.c - a finding as a person reads it, and as a crash that engines can tell apart.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "exec.h"
 
@@ -39,6 +40,22 @@ void report_program(FILE *f, const struct exec *e)
 }
 
 /**
+ * report_rules_off - which rules were left out
+ * @f: where to
+ * @what: what comes before them
+ * @rules_off: these; if there are none, nothing is said
+ */
+void report_rules_off(FILE *f, const char *what, const struct rule_set *rules_off)
+{
+	for (int i = 0; i < RULE_NR; i++) {
+		if (!rule_in(rules_off, (enum rule)i))
+			continue;
+		fprintf(f, "%s %s", what, rule_infos[i].name);
+		what = "";
+	}
+}
+
+/**
  * report_finding - what was found at which op
  * @f: where to
  * @e: a run with a finding
@@ -47,6 +64,7 @@ void report_finding(FILE *f, const struct exec *e)
 {
 	const struct finding *fi = &e->oracle.finding;
 	const struct rule_info *rule = rule_infos + fi->rule;
+	const struct rule_set none = { { 0 } };
 	char op[256] = "";
 
 	fputs("---- finding ----\n", f);
@@ -61,6 +79,9 @@ void report_finding(FILE *f, const struct exec *e)
 	fprintf(f, "rule:    %s (%s): %s\n", rule->name, rule->group, rule->statement);
 	fprintf(f, "source:  %s\n", rule->source);
 	fprintf(f, "found:   %s\n", fi->what);
+	report_rules_off(f, "without:", &e->opts.rules_off);
+	if (memcmp(&e->opts.rules_off, &none, sizeof(none)))
+		fputc('\n', f);
 }
 
 /**

@@ -163,6 +163,7 @@ static int generate(const struct run_options *ro, const struct gen_options *go)
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	print_progress(stdout, &n);
+	report_rules_off(stdout, ", without the rules", &ro->policy.rules_off);
 	if (go->total_ops || stopped)
 		printf("; to go on: --seed %#" PRIx64, r.state);
 	putchar('\n');

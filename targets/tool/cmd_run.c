@@ -83,7 +83,7 @@ static bool write_stats(const char *path, const struct totals *t)
 	return true;
 }
 
-static void print_totals(const struct totals *t)
+static void print_totals(const struct totals *t, const struct rule_set *rules_off)
 {
 	printf("%" PRIu64 " programs, %" PRIu64 " ops, %" PRIu64 " findings", t->programs, t->ops,
 	       t->findings);
@@ -95,6 +95,7 @@ static void print_totals(const struct totals *t)
 		printf(", %" PRIu64 " ops compared", t->compared);
 	if (t->parted)
 		printf(", %" PRIu64 " programs parted for a known error", t->parted);
+	report_rules_off(stdout, ", without the rules", rules_off);
 	putchar('\n');
 }
 
@@ -125,7 +126,7 @@ static int run_all(const struct run_options *ro, const struct input *in, bool re
 	if (stats && !write_stats(stats, &t))
 		bad = true;
 	if (!ro->observer)
-		print_totals(&t);
+		print_totals(&t, &ro->policy.rules_off);
 	/* nothing was run, though something was asked for */
 	bad |= t.unfit == in->nr;
 	return bad ? EXIT_USAGE : t.findings ? EXIT_FINDING : EXIT_CLEAN;

@@ -130,6 +130,20 @@ static bool add_tolerance(struct run_options *ro, const char *name)
 	return false;
 }
 
+static bool leave_out(struct run_options *ro, const char *name)
+{
+	enum rule rule;
+
+	if (!rule_by_name(name, &rule)) {
+		usage_error("--without-rule: expected one of those that 'pcpufuzz list rules' "
+			    "shows; got '%s'",
+			    name);
+		return false;
+	}
+	rule_add(&ro->policy.rules_off, rule);
+	return true;
+}
+
 static bool set_subjects(struct run_options *ro, const char *names)
 {
 	char error[512];
@@ -179,9 +193,10 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 		const char *name;
 		bool (*take)(struct run_options *ro, const char *value);
 	} with_value[] = {
-		{ "--target", set_target },    { "--policy", set_policy },
-		{ "--quirk", add_quirk },      { "--tolerate", add_tolerance },
-		{ "--subject", set_subjects }, { "--no-quirk", drop_quirk },
+		{ "--target", set_target },	 { "--policy", set_policy },
+		{ "--quirk", add_quirk },	 { "--tolerate", add_tolerance },
+		{ "--subject", set_subjects },	 { "--no-quirk", drop_quirk },
+		{ "--without-rule", leave_out },
 	};
 	const char *option = argv[*i], *value;
 	unsigned int n, nr = sizeof(with_value) / sizeof(with_value[0]);

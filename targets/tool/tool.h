@@ -99,7 +99,10 @@ bool parse_number(const char *text, uint64_t max, uint64_t *value);
 	"                    the program\n"                                                    \
 	"  --effects         do not judge how low or out of order hints are, but what comes\n" \
 	"                    of it: fits that are refused (with --strict)\n"                   \
-	"  --full            check everything after every op, slowly\n"
+	"  --full            check everything after every op, slowly\n"                        \
+	"  --without-rule NAME\n"                                                              \
+	"                    leave a rule out, to see what only it catches: for testing\n"     \
+	"                    the oracle itself; the output says so\n"
 
 /* cmd_min.c */
 bool minimise_program(struct program *p, const struct run_options *ro, uint64_t seconds,
