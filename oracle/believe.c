@@ -222,6 +222,12 @@ bool believe_areas(struct oracle *o, enum reason *why, uint64_t want, uint64_t g
 
 	if (there == (got != 0) && (!there || got == want))
 		return true;
+	/* those of an illegal request may overlap each other */
+	for (unsigned int i = 0; got && i < nr; i++)
+		for (unsigned int k = 0; k < i; k++)
+			if (offsets[i] - offsets[k] < sizes[k] ||
+			    offsets[k] - offsets[i] < sizes[i])
+				return oracle_stop(o);
 	if (got && !all_free(o, got, offsets, sizes, nr, there ? want : 0))
 		return oracle_stop(o);
 	if (there)
