@@ -52,7 +52,7 @@ for command in run show convert min list; do
 done
 exits 2 frobnicate
 complains "expected a command"
-for option in --target --policy --quirk --no-quirk --tolerate; do
+for option in --target --policy --quirk --no-quirk --tolerate --without-rule; do
 	exits 2 run "$option"
 	complains "$option: expected "
 	exits 2 run "$option" no-such-value
@@ -94,6 +94,19 @@ mkdir "$tmp/texts" "$tmp/corpus"
 ok "50 programs were generated" [ "$(find "$tmp/texts" -name '*.pcpu' | wc -l)" -eq 50 ]
 printf '%s\nr0 = alloc size=64 align=8\nfree r0\n' "$head" > "$tmp/clean.pcpu"
 printf '%s\nr0 = alloc size=64 align=8\nfree r0\nfree r0\n' "$head" > "$tmp/twice.pcpu"
+
+# Rules that are left out: the output says so.
+exits 1 run --quirk chunk-edges --without-rule slot corpus/quirks/chunk-edges.pcpu
+says '^rule:    chunk_edges '
+says '^without: slot$'
+says ', 1 findings, without the rules slot$'
+exits 0 run --quirk chunk-edges --without-rule slot --without-rule chunk_edges \
+	corpus/quirks/chunk-edges.pcpu
+says ', 0 findings, without the rules chunk_edges slot$'
+exits 0 gen --run --count 2 --without-rule lockstep
+says ', without the rules lockstep$'
+exits 0 gen --run --count 2
+ok "nothing is left out" test -z "$(grep without "$tmp/out")"
 
 # Bad input.
 exits 2 run "$tmp/none.pcpu"

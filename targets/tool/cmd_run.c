@@ -15,11 +15,12 @@
  * @parted: programs in which that ended early, for a known error of one of them
  * @unfit: programs that were not run, as a subject cannot be such a machine
  * @not_offered: ops that were not run, as a subject does not offer them
+ * @lost: programs that ended early, as a model could not follow what breaks a rule that is left out
  * @checked: checks of each rule
  */
 struct totals {
 	uint64_t programs, ops, findings;
-	uint64_t compared, parted, unfit, not_offered;
+	uint64_t compared, parted, unfit, not_offered, lost;
 	uint64_t checked[RULE_NR];
 };
 
@@ -39,6 +40,7 @@ static void run_file(const struct run_options *ro, const char *path, const struc
 {
 	static struct lockstep l;
 	char how[5600];
+	bool lost = false;
 
 	if (ro->observer)
 		printf("program %s\n", path);
@@ -53,7 +55,10 @@ static void run_file(const struct run_options *ro, const char *path, const struc
 		t->ops += l.e[k].oracle.nr_ops;
 		for (int i = 0; i < RULE_NR; i++)
 			t->checked[i] += l.e[k].oracle.checked[i];
+		/* of a bad free that was issued the outcome is known */
+		lost |= l.e[k].oracle.over && !(l.e[k].oracle.flags & ORACLE_BAD_FREE);
 	}
+	t->lost += lost;
 	t->compared += l.compared;
 	t->parted += l.parted != 0;
 	t->not_offered += l.e[0].nr_not_offered;
@@ -95,6 +100,8 @@ static void print_totals(const struct totals *t, const struct rule_set *rules_of
 		printf(", %" PRIu64 " ops compared", t->compared);
 	if (t->parted)
 		printf(", %" PRIu64 " programs parted for a known error", t->parted);
+	if (t->lost)
+		printf(", %" PRIu64 " programs ended where the model could not follow", t->lost);
 	report_rules_off(stdout, ", without the rules", rules_off);
 	putchar('\n');
 }
