@@ -50,7 +50,7 @@ static struct model_list *list_of(struct model *m, const struct model_chunk *c)
 	return m->slots + c->slot;
 }
 
-/* Put a chunk where it is in a list that is sorted by what is shown. */
+/* Where a chunk is among those that are shown. */
 static int shown_at(const struct oracle *o, const struct model_chunk *c)
 {
 	for (unsigned int i = 0; i < o->view.nr_chunks; i++)
@@ -60,7 +60,7 @@ static int shown_at(const struct oracle *o, const struct model_chunk *c)
 	return SUBJECT_MAX_CHUNKS;
 }
 
-/* Sort a list as it is shown; with only one chunk, put only that where it belongs. */
+/* Sort a list as it is shown. */
 static void sort_as_shown(struct oracle *o, struct model_list *l)
 {
 	for (unsigned int i = 1; i < l->nr; i++) {
@@ -220,8 +220,6 @@ bool believe_areas(struct oracle *o, enum reason *why, uint64_t want, uint64_t g
 {
 	bool there = *why == REASON_OK;
 
-	if (there == (got != 0) && (!there || got == want))
-		return true;
 	/* those of an illegal request may overlap each other */
 	for (unsigned int i = 0; got && i < nr; i++)
 		for (unsigned int k = 0; k < i; k++)

@@ -2,6 +2,7 @@
 /*
  * finding.c - recording the first broken rule, and the texts of reasons.
  */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,9 @@ bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, 
  */
 bool oracle_stop(struct oracle *o)
 {
+	static const struct rule_set none;
+
+	assert(memcmp(&o->w->rules_off, &none, sizeof(none)));
 	o->over = true;
 	o->view.nr_chunks = 0; /* what was shown may be gone */
 	return false;

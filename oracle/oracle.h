@@ -217,12 +217,12 @@ bool oracle_tolerates(const struct oracle *o, unsigned int known);
  * After each call of the subject: what it noticed by itself comes before all that follows from it,
  * and if it cannot go on, nothing more may be asked of it.
  */
-#define CHECK_TROUBLE(o)                        \
-	do {                                    \
-		if ((o)->w->troubled)           \
-			return check_misuse(o); \
-		if ((o)->w->dead)               \
-			return oracle_stop(o);  \
+#define CHECK_TROUBLE(o)                                             \
+	do {                                                         \
+		if ((o)->w->troubled)                                \
+			return check_misuse(o);                      \
+		if ((o)->w->dead) /* and that is left out, or not */ \
+			return check_misuse(o) && oracle_stop(o);    \
 	} while (0)
 
 /* search_naive.c */

@@ -96,7 +96,7 @@ static bool trial_check(struct oracle *o, const struct trial *t, struct world *w
 	for (unsigned int i = BOOT_RULE_NONE + 1; i < BOOT_RULE_NR; i++)
 		if (oracle_leaves_out(o, rules[i]))
 			got.left_out |= 1u << i;
-	if (w->troubled)
+	if (w->troubled || (w->dead && w->misuse))
 		return oracle_fail(o, w->misuse_rule, NULL, -1, -1, "while booting: %s", w->misuse);
 	if (w->dead)
 		return oracle_stop(o);

@@ -341,7 +341,10 @@ bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64
 	      "no congruent areas, expected them at %#llx", (ull)base);
 	CHECK(o, vm_highest, !set->id || out->reason != REASON_OK || set->base == base, NULL, -1,
 	      -1, "congruent areas at %#llx, expected at %#llx", (ull)set->base, (ull)base);
-	return believe_areas(o, &out->reason, base, set->base, offsets, sizes, nr) && settle(o, &b);
+	if ((set->id != NULL) != (out->reason == REASON_OK) || set->base != base)
+		return believe_areas(o, &out->reason, base, set->base, offsets, sizes, nr) &&
+		       settle(o, &b);
+	return settle(o, &b);
 }
 
 /**
@@ -426,7 +429,7 @@ bool oracle_vmallocinfo(struct oracle *o)
 	bool same = true;
 
 	o->nr_ops++;
-	if (!o->w->troubled)
+	if (!o->w->troubled && !o->w->dead)
 		o->ops->vmallocinfo(o->s, text, len + 1);
 	for (unsigned int i = 0; i < o->m.vm.nr && same; i++) {
 		size_t nr;
@@ -437,7 +440,7 @@ bool oracle_vmallocinfo(struct oracle *o)
 		same = at + nr <= len && !memcmp(text + at, line, nr);
 		at += nr;
 	}
-	same = same && at == len && !o->w->troubled && info_cut_off(o, text, len);
+	same = same && at == len && !o->w->troubled && !o->w->dead && info_cut_off(o, text, len);
 	free(text);
 	CHECK_TROUBLE(o);
 	CHECK(o, vm_info, same, NULL, -1, -1, "the listing differs from the live areas at byte %zu",

@@ -57,6 +57,13 @@ static void warn_then_bug(struct saboteur *s)
 	bug(s);
 }
 
+/* What it did before counts too, and still nothing more may be asked of it. */
+static void misuse_then_bug(struct saboteur *s)
+{
+	s->w->env.frame_free(s->w->env.ctx, PCPU_NO_FRAME);
+	bug(s);
+}
+
 /* What is returned means nothing. */
 static uint64_t bug_and_junk(struct saboteur *s, const struct alloc_args *args)
 {
@@ -124,6 +131,9 @@ static const struct sabotage rows[] = {
 	{ RULE_kernel_bug, OPS, 0, .destroy = destroy_bug },
 	{ RULE_kernel_warn, OPS, 0, .destroy = destroy_warn },
 	{ RULE_kernel_warn, OPS, 6, .after = warn_then_bug },
+	{ RULE_world_misuse, OPS, 2, .after = misuse_then_bug },
+	{ RULE_world_misuse, OPS, 13, .after = misuse_then_bug },
+	{ RULE_world_misuse, OPS, 19, .after = misuse_then_bug },
 	{ RULE_kernel_lock, OPS, 1, .after = lock },
 	{ RULE_kernel_lock, OPS, 6, .before = lock },
 	{ RULE_kernel_lock, OPS, 18, .after = lock },
