@@ -21,7 +21,7 @@ static const struct {
 	[LAYER_ANY] = { 0x7cd9e8efd56a26a6ull, 0x68576238d138958aull },
 	[LAYER_PCPU] = { 0x6016f7147375ec13ull, 0x70cdc582260eb2b8ull },
 	[LAYER_VM] = { 0xb19e405017524169ull, 0x441e44c4e41956feull },
-	[LAYER_BOOT] = { 0x6c53ad2fb7b62801ull, 0x6824076d52ff7a6dull },
+	[LAYER_BOOT] = { 0xbf192f44c7f0249dull, 0xad0c5caf1ca15648ull },
 };
 
 static unsigned long nr_checks, nr_failures;

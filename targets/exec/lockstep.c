@@ -137,9 +137,7 @@ bool lockstep_start(struct lockstep *l, const struct program *p, const struct ex
 		if (!exec_start(l->e + i, p, opts + i))
 			return found_by_oracle(l, i);
 	}
-	if (is_over(l))
-		return true;
-	if (!compare(l, NULL))
+	if (!lockstep_is_over(l) && !compare(l, NULL))
 		return false;
 	l->at = 0;
 	return true;
@@ -159,13 +157,10 @@ bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec
 {
 	if (!lockstep_start(l, p, opts, nr))
 		return false;
-	while (l->at < p->nr_ops) {
+	while (!lockstep_is_over(l) && l->at < p->nr_ops)
 		if (!lockstep_step(l))
 			return false;
-		if (lockstep_is_over(l))
-			return true;
-	}
-	return lockstep_finish(l);
+	return lockstep_is_over(l) || lockstep_finish(l);
 }
 
 /**

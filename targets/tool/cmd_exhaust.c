@@ -291,6 +291,9 @@ int cmd_exhaust(int argc, char **argv)
 				"exhaust: unknown option '%s', see 'pcpufuzz exhaust --help'",
 				option);
 	}
+	for (unsigned int i = 0; i < RULE_NR && ok; i++)
+		if (rule_in(&ro.policy.rules_off, i)) /* the model would follow the subject */
+			ok = !usage_error("exhaust: --without-rule: not possible here");
 	if (!ok)
 		return EXIT_USAGE;
 	settle_run_options(&ro);
