@@ -5,6 +5,9 @@
 # did it with the others, whose objects are used as they are.
 #
 # Sourced after setup-lib.sh, not run.  Takes a lane that is built, see build_lane.
+# shellcheck disable=SC2154 # root is of setup-lib.sh
+
+shopt -s extglob
 
 # lane_commands LANE TARGET: how the lane made it, a line each, the linking last
 lane_commands() {
@@ -29,19 +32,23 @@ prepare_patched() {
 # patched_compile LANE FOLDER FILE.c OUT.o [FLAG...]: compile a file of FOLDER, which stands in the
 # place of impl/ and has all of it
 patched_compile() {
-	local lane=$1 folder=$2 file=$3 out=$4 command=${patched_cc[$1]}
+	local lane=$1 source=$2/$3 out=$4
+	local -a words
 
 	shift 4
-	# what is before "-o" are the compiler and its flags
-	command=${command%% -MD*}
-	command=${command%% -o *}
-	(cd "$root/build/$lane" && eval "$command" '"$@"' -c '"$folder/$file"' -o '"$out"')
+	# what is before "-MD" or "-o" are the compiler and its flags, quoted for a shell
+	eval "words=(${patched_cc[$lane]%%@( -MD| -o )*})"
+	(cd "$root/build/$lane" && "${words[@]}" "$@" -c "$source" -o "$out")
 }
 
 # patched_link LANE TARGET OUT OBJECT...: these come before the library that has the others
 patched_link() {
 	local lane=$1 target=$2 out=$3 command=${patched_ld[$1/$2]}
+	local -a words tail
 
 	shift 3
-	(cd "$root/build/$lane" && eval "${command/ -o $target / '"$@"' -o '"$out"' }")
+	command=${command#: && }
+	command=${command% && :}
+	eval "words=(${command%% -o "$target" *}) tail=(${command#* -o "$target" })"
+	(cd "$root/build/$lane" && "${words[@]}" "$@" -o "$out" "${tail[@]}")
 }
