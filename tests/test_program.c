@@ -18,10 +18,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0x7cd9e8efd56a26a6ull, 0x68576238d138958aull },
-	[LAYER_PCPU] = { 0x6016f7147375ec13ull, 0x70cdc582260eb2b8ull },
-	[LAYER_VM] = { 0xb19e405017524169ull, 0x441e44c4e41956feull },
-	[LAYER_BOOT] = { 0xbf192f44c7f0249dull, 0xad0c5caf1ca15648ull },
+	[LAYER_ANY] = { 0x341e261297f448f5ull, 0xc07e9db533e77681ull },
+	[LAYER_PCPU] = { 0xa62d7366084c5b6aull, 0xbd48abe5b00482ffull },
+	[LAYER_VM] = { 0xf14241100d147feaull, 0x6fec228f76251605ull },
+	[LAYER_BOOT] = { 0x973918a6243f99c9ull, 0x369273f06bcd3280ull },
 };
 
 static unsigned long nr_checks, nr_failures;

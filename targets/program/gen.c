@@ -485,7 +485,7 @@ static void phase_phys(struct gen *g)
 			op.handle = g->dead;
 		else if (gen_one_in(g, 2))
 			op.offset = rng_below(g->r, o->size < 65536 ? o->size + 8 : 8);
-		else if (gen_one_in(g, 4)) /* other units, or behind the chunk */
+		else if (gen_one_in(g, 2)) /* other units, or behind the chunk */
 			op.offset = rng_below(g->r, 2 * machine_unit_size(m) * machine_nr_cpus(m));
 		op.cpu = (uint16_t)rng_below(g->r, machine_nr_cpus(m));
 		gen_add(g, &op);

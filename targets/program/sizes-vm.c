@@ -91,12 +91,9 @@ static uint64_t draw_large(const struct space *s, unsigned int class, uint64_t v
 	case VM_SIZE_ZERO:
 		return 0;
 	case VM_SIZE_FOUR_GIB:
-		/* the page below wraps with its guard page only */
-		return one_off(UINT64_C(1) << 32, value,
-			       value & 0x100 ? page * (value & 0x200 ? 1 : value % 64) : 1);
+		return one_off(UINT64_C(1) << 32, value, value & 0x100 ? 1 + value % 64 * page : 1);
 	case VM_SIZE_WRAP:
-		return -(value & 0x100 ? 1 + value % 16 :
-					 page * (value & 0x200 ? 1 : 1 + value % 64));
+		return -(value & 0x100 ? 1 + value % 16 : page * (1 + value % 64));
 	case VM_SIZE_LARGE:
 		return UINT64_C(1) << (20 + value % 20);
 	default:
