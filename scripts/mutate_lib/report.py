@@ -94,12 +94,14 @@ class Tally:
     def __init__(self):
         self.n = {}
         self.explained = 0
+        self.none = 0 # no errors at all, by argument
 
     def add(self, result, why):
         self.n[result['outcome']] = self.n.get(result['outcome'], 0) + 1
         if result['outcome'] == 'killed':
             self.n[result['stage']] = self.n.get(result['stage'], 0) + 1
         self.explained += bool(why)
+        self.none += bool(why) and why.startswith('equivalent')
 
     def get(self, name):
         return self.n.get(name, 0)
@@ -110,15 +112,18 @@ class Tally:
     def score(self):
         return percent(self.get('killed'), self.counted())
 
+    def errors(self):
+        return self.counted() - self.none
+
     def adjusted(self):
-        return percent(self.get('killed'), self.counted() - self.explained)
+        return percent(self.get('killed'), self.errors())
 
     def row(self):
         return [self.counted()] + [self.get(s) for s in STAGES] + \
-            [self.get('survived'), self.explained, self.score(), self.adjusted()]
+            [self.get('survived'), self.explained, self.none, self.score(), self.adjusted()]
 
 
-HEAD = ['counted'] + list(STAGES) + ['survived', 'explained', '%', '% of those not explained']
+HEAD = ['counted'] + list(STAGES) + ['survived', 'explained', 'as equivalent', '%', '% without these']
 
 
 class Report:
@@ -157,10 +162,11 @@ class Report:
 
     def summary(self):
         a = self.all
-        return ('%d killed of %d, %s %%; %d survived, %d of them explained, without those %s %%\n'
+        return ('%d killed of %d, %s %%; %d survived, %d of them explained, %d as '
+                'equivalent, without which it is %s %%\n'
                 'not counted: %d proven equivalent by a compiler, %d the same code as another, '
                 '%d do not compile' % (
-                    a.get('killed'), a.counted(), a.score(), a.get('survived'), a.explained,
+                    a.get('killed'), a.counted(), a.score(), a.get('survived'), a.explained, a.none,
                     a.adjusted(), a.get('equivalent'), a.get('duplicate'), a.get('stillborn')))
 
 

@@ -184,6 +184,21 @@ class Rig:
                 continue
             by = re.findall(r'^(\S+\.pcpu): finding$', text, re.M)
             return True, verdict_of(status, text), '%s %s' % (target, by[0] if by else 'corpus')
+        return (False, None, None) if full else self.quirks(tool)
+
+    def quirks(self, tool):
+        """Each quirk alone: its program shows it, and nothing but it."""
+        for program in self.programs:
+            if not program.startswith('corpus/quirks/'):
+                continue
+            name = pathlib.Path(program).stem
+            for tolerate, want in (([], 1), (['--tolerate', name], 0)):
+                status, text = process.run(
+                    [str(tool), 'run', '--quirk', name] + tolerate + [program], cwd=self.root,
+                    env=self.env, wall=60, cpu=4, memory=MEMORY)
+                if status != want:
+                    verdict = verdict_of(status, text) if status else 'quirk not seen'
+                    return True, verdict, '--quirk %s %s' % (name, program)
         return False, None, None
 
     def random_programs(self, tool, end):
@@ -233,7 +248,7 @@ class Rig:
         new.mkdir()
         status, text = process.run(
             self.san + [str(program), '-fork=0', '-seed=%d' % (int(key[:6], 16) + 1), '-reload=0',
-                        '-max_len=4096', '-timeout=5', '-rss_limit_mb=2048', '-print_pcs=0',
+                        '-max_len=4096', '-timeout=5', '-entropic=0', '-rss_limit_mb=2048', '-print_pcs=0',
                         '-max_total_time=%d' % seconds, '-artifact_prefix=%s/' % new,
                         '-seed_inputs=@%s' % listed, str(new)],
             cwd=self.root, env=self.env, wall=seconds + 60)
