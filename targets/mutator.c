@@ -12,7 +12,7 @@
 #include "mutator-edits.h"
 #include "program/sizes.h"
 
-#define FRESH_ONE_IN 4 /* inputs are a new program */
+#define EDITED_ONE_IN 4 /* the others are new programs */
 
 /* What every result must be, whatever was edited: it fits, and handles are defined. */
 static void mend(struct edit *e, size_t max_size)
@@ -70,7 +70,7 @@ size_t mutate_program(enum program_layer layer, uint8_t *data, size_t size, size
 		return bytes(data, size, max_size);
 
 	/* what whole programs find takes many edits, see docs/bugs.md */
-	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, FRESH_ONE_IN) == 0)
+	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, EDITED_ONE_IN))
 		program_generate(&p, layer, &r, e.max_ops < 64 ? e.max_ops : 64);
 	else
 		program_from_bytes(&p, layer, data, size);
