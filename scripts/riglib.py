@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -128,14 +129,28 @@ def end_all():
         run.kill()
 
 
+class Stopped(Exception):
+    """The script is to end."""
+
+
+STOPPING = threading.Event()
+
+
 def on_term(_signal, _frame):
-    """As Ctrl-C."""
+    """Ctrl-C and the like: other threads are to end, too."""
+    STOPPING.set()
     raise KeyboardInterrupt
 
 
+def check_stopped():
+    """Called by threads now and then."""
+    if STOPPING.is_set():
+        raise Stopped
+
+
 atexit.register(end_all)
-signal.signal(signal.SIGTERM, on_term)
-signal.signal(signal.SIGHUP, on_term)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, on_term)
 
 
 class Run:

@@ -546,7 +546,7 @@ static void check_counts(void)
 
 int main(int argc, char **argv)
 {
-	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 8000;
+	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 12000;
 	struct rng r = { 11 };
 
 	check_small_sizes(&r);
