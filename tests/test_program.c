@@ -18,10 +18,10 @@
 static const struct {
 	uint64_t bytes, generated;
 } pinned[LAYER_NR] = {
-	[LAYER_ANY] = { 0x341e261297f448f5ull, 0xc07e9db533e77681ull },
-	[LAYER_PCPU] = { 0xa62d7366084c5b6aull, 0xbd48abe5b00482ffull },
-	[LAYER_VM] = { 0xf14241100d147feaull, 0x6fec228f76251605ull },
-	[LAYER_BOOT] = { 0x973918a6243f99c9ull, 0x369273f06bcd3280ull },
+	[LAYER_ANY] = { 0xe4758afaaf403ee7ull, 0x9d4eeb6524ec567bull },
+	[LAYER_PCPU] = { 0xf1b0850a2b3d637cull, 0xa77cc3efb1382bafull },
+	[LAYER_VM] = { 0xb62212360256a89eull, 0x3579429886eeb624ull },
+	[LAYER_BOOT] = { 0x5fb8c572d245d187ull, 0x679ade880cd8260dull },
 };
 
 static unsigned long nr_checks, nr_failures;

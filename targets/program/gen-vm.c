@@ -404,9 +404,10 @@ void gen_vm_error(struct gen *g)
 	if (what < 2) {
 		size = draw_size(g, sizes[rng_below(g->r, sizeof(sizes))]);
 		/* where addresses have 32 bits: what wraps, or does so with its guard page */
-		if (g->p->machine.va_bits == 32 && gen_one_in(g, 2))
-			size = (UINT64_C(1) << 32) - page_of(g) * rng_below(g->r, 2) -
-			       rng_below(g->r, 3);
+		if (g->p->machine.va_bits == 32 && gen_one_in(g, 2)) {
+			size = (UINT64_C(1) << 32) - page_of(g) * rng_below(g->r, 2);
+			size -= rng_below(g->r, 3);
+		}
 		if (what)
 			add_area(g, size, gen_one_in(g, 2), NULL);
 		else

@@ -385,9 +385,13 @@ static void phase_reclaim(struct gen *g)
 	static const uint8_t classes[] = { SIZE_FRACTION, SIZE_PAGES, SIZE_BELOW_PAGE, SIZE_ANY };
 	enum size_class class = classes[rng_below(g->r, sizeof(classes))];
 	uint32_t nr = gen_between(g, 4, 16), first = g->nr_live, keep = gen_between(g, 2, 8);
+	uint32_t size, align;
 
-	while (nr--)
-		add_alloc(g, draw_size(g, false, class), draw_align(g), false);
+	while (nr--) {
+		size = draw_size(g, false, class);
+		align = draw_align(g);
+		add_alloc(g, size, align, false);
+	}
 	for (uint32_t at = g->nr_live; at-- > first;)
 		if (!gen_one_in(g, keep))
 			gen_free_at(g, at);
