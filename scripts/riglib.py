@@ -5,6 +5,7 @@ Imported, not run.  The lanes themselves are built by setup-lib.sh.
 """
 
 import atexit
+import functools
 import os
 import re
 import shlex
@@ -243,6 +244,7 @@ def verdict(status, text):
     return f"exit-{status}" if status > 0 else f"signal-{-status}"
 
 
+@functools.lru_cache(maxsize=None)
 def setarch():
     """What to put before programs with sanitizers, see prepare_sanitizers in setup-lib.sh."""
     try:
@@ -253,8 +255,8 @@ def setarch():
     words = ["setarch", os.uname().machine, "-R"]
     if bits > 28 and not subprocess.run(words + ["true"], capture_output=True,
                                         check=False).returncode:
-        return words
-    return []
+        return tuple(words)
+    return ()
 
 
 class Live:
