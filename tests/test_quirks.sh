@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Each quirk of impl/quirks.def is needed and does what it says: its witness trips the named rule
-# with the quirk on, is clean if the oracle tolerates it, and is clean without it.
+# with the quirk on, is clean if the oracle tolerates it, and is clean without it.  And so does the
+# one tolerance of two together.
 set -u
 tool=${1:?usage: test_quirks.sh PCPUFUZZ}
 passed=0
@@ -32,6 +33,17 @@ while read -r quirk _ broken; do
 	rule='' check "$quirk alone, tolerated" 0 "$tool" gen --run --count 2000 --seed 3 \
 		--quirk "$quirk" --tolerate "$quirk"
 done < <("$tool" list quirks | grep ' breaks ')
+
+# A block's left_free may be low where two of them are tolerated, and only there.
+witness=corpus/upstream/left-stale.pcpu
+both=(run --quirk scan-promote --quirk scan-same --without-rule block_scan --without-rule chunk_scan
+	--without-rule block_hint_under --without-rule chunk_hint_under)
+for one in scan-promote scan-same; do
+	rule=block_left check "$witness, only $one tolerated" 1 "$tool" "${both[@]}" --tolerate "$one" \
+		"$witness"
+done
+rule='' check "$witness, both tolerated" 0 "$tool" run --quirk scan-promote --quirk scan-same \
+	--tolerate scan-promote --tolerate scan-same "$witness"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
