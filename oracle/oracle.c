@@ -761,10 +761,10 @@ bool oracle_end(struct oracle *o)
 		return false;
 	for (unsigned int i = 0; i < m->nr_chunks; i++) {
 		struct model_chunk *c = m->chunk[i];
+		const uint8_t *end = c->unit + c->nr_units, *at = c->unit;
 
-		for (int unit = 0; unit < c->nr_units; unit++)
-			if (c->unit[unit] == UNIT_START &&
-			    !oracle_free(o, c->base + 4 * (uint64_t)unit, &out))
+		while ((at = memchr(at, UNIT_START, (size_t)(end - at))))
+			if (!oracle_free(o, c->base + 4 * (uint64_t)(at++ - c->unit), &out))
 				return false;
 	}
 	return oracle_balance(o) && oracle_purge(o) && end_subject(o);
