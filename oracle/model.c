@@ -11,16 +11,25 @@
 
 #include "model.h"
 
-/* Zeroed memory; the host running out of it proves nothing about the subject. */
-void *model_alloc(size_t size)
+static void *not_null(void *p)
 {
-	void *p = calloc(1, size ? size : 1);
-
 	if (!p) {
 		fputs("pcpufuzz: out of memory\n", stderr);
 		abort();
 	}
 	return p;
+}
+
+/* Zeroed memory; the host running out of it proves nothing about the subject. */
+void *model_alloc(size_t size)
+{
+	return not_null(calloc(1, size ? size : 1));
+}
+
+/* The same, not cleared. */
+void *model_alloc_raw(size_t size)
+{
+	return not_null(malloc(size ? size : 1));
 }
 
 /**
@@ -281,20 +290,21 @@ void model_init(struct model *m, const struct machine *machine, const struct lay
 	}
 }
 
+#define SHADOW_SMALL                                                                 \
+	(32u << 10) /* up to here the contents of all pages are in the chunk's block \
+		     */
+
+static size_t words_of(int bits)
+{
+	return ((size_t)bits + 8 * sizeof(long) - 1) / (8 * sizeof(long));
+}
+
 static void free_chunk(const struct model *m, struct model_chunk *c)
 {
-	for (unsigned int i = 0; c->shadow && i < m->nr_cpus * (unsigned int)c->nr_pages; i++)
+	unsigned int nr = c->shadow && !c->shadow_room ? m->nr_cpus * (unsigned int)c->nr_pages : 0;
+
+	for (unsigned int i = 0; i < nr; i++)
 		free(c->shadow[i]);
-	free(c->shadow);
-	free(c->node);
-	free(c->bound_seen);
-	free(c->alloc_seen);
-	free(c->blocks);
-	free(c->stale);
-	free(c->populated_seen);
-	free(c->populated);
-	free(c->block);
-	free(c->unit);
 	free(c);
 }
 
@@ -327,6 +337,40 @@ void model_exit(struct model *m)
 	}
 }
 
+/* A piece of a chunk's one block of memory; none yet if there is only counted what it needs. */
+static void *piece(uint8_t *block, size_t *used, size_t size)
+{
+	void *p = block ? block + *used : NULL;
+
+	*used += (size + 15) & ~(size_t)15;
+	return p;
+}
+
+/* The arrays of a chunk, behind it in its block; how large the block must be. */
+static size_t place_arrays(const struct model *m, struct model_chunk *c, uint8_t *block)
+{
+	size_t nr = (size_t)c->nr_pages, copies = m->dry ? 0 : m->nr_cpus * nr, used = 0;
+	bool small = copies * m->page <= SHADOW_SMALL;
+
+	piece(block, &used, sizeof(*c));
+	c->unit = piece(block, &used, (size_t)c->nr_units);
+	c->block = piece(block, &used, nr * sizeof(*c->block));
+	c->populated = piece(block, &used, nr);
+	c->populated_seen = piece(block, &used, c->populated_bytes);
+	c->blocks = piece(block, &used, nr * sizeof(*c->blocks));
+	c->alloc_seen = piece(block, &used, c->map_words * sizeof(long));
+	c->bound_seen = piece(block, &used, c->map_words * sizeof(long));
+	if (copies) {
+		c->stale = piece(block, &used, copies);
+		c->shadow = piece(block, &used, copies * sizeof(*c->shadow));
+		c->node = piece(block, &used, copies);
+	}
+	c->cleared = used;
+	if (copies && small)
+		c->shadow_room = piece(block, &used, copies * m->page);
+	return used;
+}
+
 /**
  * model_new_chunk - a chunk that was just made
  * @m: the model
@@ -340,33 +384,24 @@ void model_exit(struct model *m)
 struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages, int start,
 				    int end)
 {
-	struct model_chunk *c = model_alloc(sizeof(*c));
+	struct model_chunk like = {
+		.base = base,
+		.nr_pages = nr_pages,
+		.block_units = (int)m->page / 4,
+		.nr_units = nr_pages * (int)m->page / 4,
+		.start = start,
+		.end = end,
+		.slot = -1,
+	}, *c;
 
-	c->base = base;
-	c->nr_pages = nr_pages;
-	c->block_units = (int)m->page / 4;
-	c->nr_units = nr_pages * c->block_units;
-	c->start = start;
-	c->end = end;
-	c->slot = -1;
-	c->unit = model_alloc((size_t)c->nr_units);
+	like.populated_bytes = words_of(nr_pages) * sizeof(long);
+	like.map_words = words_of(like.nr_units);
+	c = model_alloc_raw(place_arrays(m, &like, NULL));
+	place_arrays(m, &like, (uint8_t *)c);
+	memset(c, 0, like.cleared);
+	*c = like;
 	memset(c->unit, UNIT_HIDDEN, (size_t)c->nr_units);
 	memset(c->unit + start, UNIT_FREE, (size_t)(end - start));
-	c->block = model_alloc((size_t)nr_pages * sizeof(*c->block));
-	c->populated = model_alloc((size_t)nr_pages);
-	c->populated_bytes =
-		((size_t)nr_pages + 8 * sizeof(long) - 1) / (8 * sizeof(long)) * sizeof(long);
-	c->populated_seen = model_alloc(c->populated_bytes);
-	c->blocks = model_alloc((size_t)nr_pages * sizeof(*c->blocks));
-	c->map_words = ((size_t)c->nr_units + 8 * sizeof(long) - 1) / (8 * sizeof(long));
-	c->alloc_seen = model_alloc(c->map_words * sizeof(long));
-	c->bound_seen = model_alloc(c->map_words * sizeof(long));
-	if (!m->dry) {
-		c->stale = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages);
-		c->shadow = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages * sizeof(*c->shadow));
-		c->node = model_alloc((size_t)m->nr_cpus * (size_t)nr_pages);
-	}
-
 	for (int i = 0; i < nr_pages; i++)
 		c->blocks[i] = (struct subject_md){ .contig_hint = c->block_units,
 						    .left_free = c->block_units,
@@ -560,12 +595,17 @@ void model_set_populated(struct model *m, struct model_chunk *c, int from, int t
 		assert(c->populated[page] != on);
 		c->populated[page] = on;
 		for (unsigned int cpu = 0; !m->dry && cpu < m->nr_cpus; cpu++) {
-			uint8_t **s = c->shadow + cpu * (unsigned int)c->nr_pages + page;
+			unsigned int i = cpu * (unsigned int)c->nr_pages + (unsigned int)page;
+			uint8_t **s = c->shadow + i, *room = NULL;
 
 			if (c->is_block && *s)
 				continue;
-			free(*s);
-			*s = on ? memset(model_alloc(m->page), WORLD_JUNK, m->page) : NULL;
+			if (!c->shadow_room)
+				free(*s);
+			if (on)
+				room = c->shadow_room ? c->shadow_room + (size_t)i * m->page :
+							model_alloc_raw(m->page);
+			*s = on ? memset(room, WORLD_JUNK, m->page) : NULL;
 		}
 	}
 	c->touched = true;

@@ -114,7 +114,9 @@ struct model_vmalloc {
  * @touched_from, @touched_to: the pages on which units changed since the last check
  * @pages_touched: some page got or lost memory since the last check
  * @shadow:       [cpu * nr_pages + page] the bytes that page must hold, NULL if it has no memory
+ * @shadow_room:  where all these are; NULL if they are large, and each has memory of its own
  * @node:         [cpu * nr_pages + page] where its frame came from
+ * @cleared:      bytes of the chunk and of its arrays behind it, @shadow_room not included
  * @is_block:     it is a block of the linear map: its pages keep their memory while it lives,
  *                populated or not, and none of it are frames
  */
@@ -145,7 +147,9 @@ struct model_chunk {
 	bool touched, pages_touched;
 	int touched_from, touched_to;
 	uint8_t **shadow;
+	uint8_t *shadow_room;
 	uint8_t *node;
+	size_t cleared;
 	bool is_block;
 };
 
@@ -230,6 +234,7 @@ void model_refresh_chunk_naive(struct model_chunk *c);
 long model_empty_total(const struct model *m);
 long model_populated_total(const struct model *m);
 void *model_alloc(size_t size);
+void *model_alloc_raw(size_t size);
 struct model_vmalloc *model_vmalloc_of(uint64_t tag);
 void model_free_vmalloc(struct model_vmalloc *v);
 
