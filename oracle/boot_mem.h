@@ -12,6 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Does AddressSanitizer watch, so that it sees any use of memory that was freed or never taken? */
+#if defined(__SANITIZE_ADDRESS__)
+#define ASAN_WATCHES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASAN_WATCHES 1
+#endif
+#endif
+#ifndef ASAN_WATCHES
+#define ASAN_WATCHES 0
+#endif
+
 #define BOOT_MEM_MAX_NODES 256
 #define BOOT_MEM_FIRST_FRAME 0x40000000u /* above all ordinary frames */
 #define BOOT_MEM_JUNK 0x6b /* what is given back is filled with */

@@ -418,6 +418,12 @@ static int error_number(enum boot_status status)
 	return numbers[status];
 }
 
+static void start_memory(struct play *p)
+{
+	boot_mem_init(&p->mem, &p->m->mem);
+	p->mem.cfg.backing = false;
+}
+
 /**
  * boot_naive_forecast - say what must happen
  * @m: the machine
@@ -425,18 +431,18 @@ static int error_number(enum boot_status status)
  */
 void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecast *f)
 {
-	struct play p = {
-		.m = m, .cfg = m->cfg, .f = f, .page = UINT64_C(1) << m->cfg->page_shift
-	};
-	struct boot_mem_config mem = m->mem;
+	struct play p; /* not cleared, as it is large: each member is set, the memory by its own */
 
 	/* the arrays are filled as far as they are used */
 	memset(f, 0, offsetof(struct boot_forecast, group_of));
 	f->log[0] = '\0';
 	f->budget = m->budget;
 	f->status = BOOT_EINVAL;
-	mem.backing = false;
-	boot_mem_init(&p.mem, &mem);
+	p.m = m;
+	p.cfg = m->cfg;
+	p.f = f;
+	p.page = UINT64_C(1) << m->cfg->page_shift;
+	start_memory(&p);
 	say(f, "setup_percpu: NR_CPUS:%u", m->cfg->nr_cpus_max);
 	say(f, " nr_cpumask_bits:%u nr_cpu_ids:%u", m->cfg->nr_cpu_ids, m->cfg->nr_cpu_ids);
 	say(f, " nr_node_ids:%u\n", m->cfg->nr_nodes);
@@ -453,7 +459,7 @@ void boot_naive_forecast(const struct boot_naive_machine *m, struct boot_forecas
 	if (f->status && m->cfg->choice != BOOT_GIVEN && !m->cfg->km) {
 		/* a failed embed has given everything back */
 		boot_mem_exit(&p.mem);
-		boot_mem_init(&p.mem, &mem);
+		start_memory(&p);
 		f->status = play_page(&p);
 	}
 	if (f->status)

@@ -33,6 +33,7 @@ static uint64_t early_area(const void *ctx, uint64_t size, uint64_t align)
 	return size <= room && skip <= room - size ? start : 0;
 }
 
+/* @t need not be cleared: it is large, and all of it that is looked at is set. */
 static void trial_init(struct trial *t, const struct machine *m, const struct boot_args *args,
 		       struct world *w, unsigned int times)
 {
@@ -40,13 +41,11 @@ static void trial_init(struct trial *t, const struct machine *m, const struct bo
 	t->m = m;
 	vm_config_of(m, &t->vm.cfg);
 	boot_config_of(m, args, w, &t->vm, &t->cfg);
-	t->naive = (struct boot_naive_machine){
-		.cfg = &t->cfg,
-		.budget = w->budget,
-		.early = early_area,
-		.early_ctx = t,
-		.all_near = times & SUBJECT_ALL_NEAR,
-	};
+	t->naive.cfg = &t->cfg;
+	t->naive.budget = w->budget;
+	t->naive.early = early_area;
+	t->naive.early_ctx = t;
+	t->naive.all_near = times & SUBJECT_ALL_NEAR;
 	world_boot_config(m, &t->naive.mem, false);
 	boot_naive_forecast(&t->naive, &t->f);
 }
@@ -166,7 +165,7 @@ void oracle_foretell_boot(struct oracle *o, struct layout *l)
 {
 	struct boot_args args;
 
-	o->boot = model_alloc(sizeof(*o->boot));
+	o->boot = model_alloc_raw(sizeof(*o->boot));
 	boot_args_of(o->machine, &args);
 	trial_init(o->boot, o->machine, &args, o->w, o->times);
 	layout_of_forecast(l, o->boot);
@@ -268,7 +267,7 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 	struct machine m = *o->machine;
 	const struct boot_areas *areas;
 	enum boot_status status;
-	struct trial *t = model_alloc(sizeof(*t));
+	struct trial *t = model_alloc_raw(sizeof(*t));
 	struct world w;
 	void *boot;
 	bool ok;

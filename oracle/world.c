@@ -5,6 +5,7 @@
  *
  * Frames are separate heap blocks, so a sanitizer sees an access past the end of one.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,16 +47,7 @@ bool budget_refuses(struct budget *b, enum pcpu_fault kind)
  * Behind each piece of metadata lie zero bytes that must stay so.  Where AddressSanitizer watches
  * there are none: it sees a write past the end when it happens.
  */
-#if defined(__SANITIZE_ADDRESS__)
-#define GUARD 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GUARD 0
-#endif
-#endif
-#ifndef GUARD
-#define GUARD 16
-#endif
+#define GUARD (ASAN_WATCHES ? 0 : 16)
 
 #define PIECE_TAKEN 0x70637075u
 
@@ -281,7 +273,7 @@ static void world_boot_free(void *ctx, uint64_t addr, uint64_t size)
 {
 	struct world *w = ctx;
 
-	for (uint64_t at = addr; at < addr + size; at += w->page_size)
+	for (uint64_t at = addr; w->boot_mapped && at < addr + size; at += w->page_size)
 		if (world_boot_is_mapped(w, at))
 			world_misuse(w, RULE_frame_mapped,
 				     "boot memory was given back that is still mapped");
@@ -443,33 +435,34 @@ void fill_steps(uint8_t *data, uint32_t size, unsigned int first, unsigned int s
  */
 void world_init(struct world *w, const struct machine *m)
 {
+	static const struct pcpu_env env = {
+		.meta_alloc = world_meta_alloc,
+		.meta_free = world_meta_free,
+		.frame_alloc = world_frame_alloc,
+		.frame_free = world_frame_free,
+		.frame_data = world_frame_data,
+		.frame_phys = world_frame_phys,
+		.may_map = world_may_map,
+		.pte_set = world_pte_set,
+		.tlb_flush = world_tlb_flush,
+		.boot_alloc = world_boot_alloc,
+		.boot_free = world_boot_free,
+		.boot_data = world_boot_data,
+		.boot_frame = world_boot_frame,
+		.block_alloc = world_block_alloc,
+		.block_free = world_block_free,
+		.may_lock = world_may_lock,
+		.trouble = world_trouble,
+	};
 	struct boot_mem_config boot;
 
-	*w = (struct world){
-		.env =
-			{
-				.ctx = w,
-				.meta_alloc = world_meta_alloc,
-				.meta_free = world_meta_free,
-				.frame_alloc = world_frame_alloc,
-				.frame_free = world_frame_free,
-				.frame_data = world_frame_data,
-				.frame_phys = world_frame_phys,
-				.may_map = world_may_map,
-				.pte_set = world_pte_set,
-				.tlb_flush = world_tlb_flush,
-				.boot_alloc = world_boot_alloc,
-				.boot_free = world_boot_free,
-				.boot_data = world_boot_data,
-				.boot_frame = world_boot_frame,
-				.block_alloc = world_block_alloc,
-				.block_free = world_block_free,
-				.may_lock = world_may_lock,
-				.trouble = world_trouble,
-			},
-		.machine = m,
-		.page_size = m->page,
-	};
+	/* all but the boot memory, which is large, and mostly of nodes that there are not */
+	memset(w, 0, offsetof(struct world, boot));
+	memset(&w->block_order, 0, sizeof(*w) - offsetof(struct world, block_order));
+	w->env = env;
+	w->env.ctx = w;
+	w->machine = m;
+	w->page_size = m->page;
 	init_frames(w, m);
 	init_window(w, m);
 	w->budget.nr_block_pages = machine_block_pages(m);
