@@ -12,7 +12,8 @@
 #include "mutator-edits.h"
 #include "program/sizes.h"
 
-#define EDITED_ONE_IN 4 /* the others are new programs */
+#define EDITED_ONE_IN 4 /* the others are new programs; see docs/bugs.md */
+#define CROSSED_ONE_IN 8 /* an engine crosses as often as it edits, and finds less so */
 
 /* What every result must be, whatever was edited: it fits, and handles are defined. */
 static void mend(struct edit *e, size_t max_size)
@@ -39,6 +40,27 @@ static size_t encode(const struct edit *e, uint8_t *out)
 	memcpy(out, bytes, len);
 	free(bytes);
 	return len;
+}
+
+/* Most errors are sooner found by whole programs than by many edits of one. */
+static void generate(struct edit *e, size_t max_size)
+{
+	program_generate(e->p, e->layer, e->r, e->max_ops < 64 ? e->max_ops : 64);
+	if (!e->p->nr_ops)
+		edit_append(e);
+	mend(e, max_size);
+}
+
+static void edit_some(struct edit *e, size_t max_size)
+{
+	for (uint32_t n = 1 + rng_below(e->r, 4); n--;) {
+		/* what is mended may be too long for a single op */
+		if (e->p->nr_ops)
+			edit_any(e);
+		else
+			edit_append(e);
+		mend(e, max_size);
+	}
 }
 
 static uint32_t ops_that_fit(size_t max_size)
@@ -69,22 +91,12 @@ size_t mutate_program(enum program_layer layer, uint8_t *data, size_t size, size
 	if (bytes && size <= max_size && rng_below(&r, 16) == 0)
 		return bytes(data, size, max_size);
 
-	/* what whole programs find takes many edits, see docs/bugs.md */
-	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, EDITED_ONE_IN))
-		program_generate(&p, layer, &r, e.max_ops < 64 ? e.max_ops : 64);
-	else
+	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, EDITED_ONE_IN)) {
+		generate(&e, max_size);
+	} else {
 		program_from_bytes(&p, layer, data, size);
-	if (!p.nr_ops)
-		edit_append(&e);
-	for (uint32_t n = 1 + rng_below(&r, 4); n--;) {
-		/* what is mended may be too long for a single op */
-		if (p.nr_ops)
-			edit_any(&e);
-		else
-			edit_append(&e);
-		mend(&e, max_size);
+		edit_some(&e, max_size);
 	}
-
 	size = encode(&e, data);
 	program_exit(&p);
 	return size;
@@ -114,6 +126,12 @@ size_t cross_programs(enum program_layer layer, const uint8_t *data1, size_t siz
 
 	if (max_out < BYTES_HEADER)
 		return 0;
+	if (max_out >= BYTES_HEADER + BYTES_OP && rng_below(&r, CROSSED_ONE_IN)) {
+		generate(&e, max_out);
+		size1 = encode(&e, out);
+		program_exit(&a);
+		return size1;
+	}
 	program_from_bytes(&a, layer, data1, size1);
 	program_from_bytes(&b, layer, data2, size2);
 
