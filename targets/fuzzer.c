@@ -44,7 +44,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
 				 size_t size2, uint8_t *out, size_t max_out, unsigned int seed)
 {
-	return cross_programs(targets[PCPUFUZZ_TARGET].layer, data1, size1, data2, size2, out,
-			      max_out, seed);
+	return cross_sometimes(targets[PCPUFUZZ_TARGET].layer, data1, size1, data2, size2, out,
+			       max_out, seed);
 }
 #endif

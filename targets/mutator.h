@@ -18,5 +18,8 @@ size_t mutate_program(enum program_layer layer, uint8_t *data, size_t size, size
 size_t cross_programs(enum program_layer layer, const uint8_t *data1, size_t size1,
 		      const uint8_t *data2, size_t size2, uint8_t *out, size_t max_out,
 		      unsigned int seed);
+size_t cross_sometimes(enum program_layer layer, const uint8_t *data1, size_t size1,
+		       const uint8_t *data2, size_t size2, uint8_t *out, size_t max_out,
+		       unsigned int seed);
 
 #endif

@@ -437,6 +437,33 @@ static void check_crossing(const uint8_t *a, size_t size_a, const uint8_t *b, si
 	free(first);
 }
 
+/* Crossed, or the first one mutated: nothing else, and both come. */
+static uint32_t sometimes[2];
+
+static void check_sometimes(const uint8_t *a, size_t size_a, const uint8_t *b, size_t size_b,
+			    size_t max_out, unsigned int seed)
+{
+	uint8_t *first = exact(a, size_a, size_a, 0), *second = exact(b, size_b, size_b, 0);
+	uint8_t *one = exact(NULL, 0, max_out, 0), *two = exact(NULL, 0, max_out, 0xee);
+	size_t len = cross_sometimes(layer, first, size_a, second, size_b, one, max_out, seed);
+	bool crossed =
+		len == cross_programs(layer, first, size_a, second, size_b, two, max_out, seed) &&
+		!memcmp(one, two, len);
+	size_t size = size_a < max_out ? size_a : max_out;
+	bool mutated;
+
+	if (size)
+		memcpy(two, first, size);
+	mutated = len == mutate_program(layer, two, size, max_out, seed, NULL) &&
+		  !memcmp(one, two, len);
+	check(len <= max_out && (crossed || mutated), "crossing sometimes is crossing or mutating");
+	sometimes[crossed && !mutated]++;
+	free(two);
+	free(one);
+	free(second);
+	free(first);
+}
+
 /* Random bytes, or a generated program, perhaps cut off. */
 static size_t random_input(struct rng *r, uint8_t *data)
 {
@@ -478,6 +505,7 @@ static void check_chains(struct rng *r, unsigned long nr)
 		}
 		max_size = rng_below(r, 4) ? MAX_SIZE : rng_below(r, MAX_SIZE + 1);
 		check_crossing(data, size, other, size2, max_size, (unsigned int)rng_next(r));
+		check_sometimes(data, size, other, size2, max_size, (unsigned int)rng_next(r));
 	}
 }
 
@@ -496,6 +524,8 @@ static void check_small_sizes(struct rng *r)
 				data[0] = 0xff;
 			check_crossing(data, size, data, size / 2, max_size,
 				       (unsigned int)rng_next(r));
+			check_sometimes(data, size, data, size / 2, max_size,
+					(unsigned int)rng_next(r));
 			check_mutation(data, size, max_size, (unsigned int)rng_next(r),
 				       size & 1 ? rude_bytes : NULL);
 		}
@@ -553,6 +583,7 @@ int main(int argc, char **argv)
 	check_limits(&r);
 	check_chains(&r, nr);
 	check_counts();
+	check(sometimes[1] && sometimes[0] > 4 * sometimes[1], "few are crossed");
 	printf("%lu checks, %lu failures\n", nr_checks, nr_failures);
 	return nr_failures != 0;
 }
