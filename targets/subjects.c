@@ -15,7 +15,7 @@
 #include "subjects.h"
 #include "../oracle/steps.h"
 
-#define PATH_SIZE 4096
+#define PATH_SIZE SUBJECT_PATH_MAX
 
 /**
  * struct failure - where an error message goes
@@ -100,7 +100,7 @@ static void base_name(const char *name, char *base, size_t size)
 static bool load(struct subject_choice *s, const char *name, const struct failure *f)
 {
 	const struct subject_plugin *plugin;
-	char path[PATH_SIZE], build[160];
+	char build[160], *path = s->path;
 	void *object;
 
 	base_name(name, s->name, sizeof(s->name));

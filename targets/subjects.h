@@ -8,6 +8,7 @@
 #include "exec/lockstep.h"
 
 #define SUBJECT_NAME_MAX 64
+#define SUBJECT_PATH_MAX 4096
 
 /**
  * struct subject_choice - one subject
@@ -15,10 +16,12 @@
  * @ops:     its adapter
  * @steps:   that for single steps, or NULL
  * @space:   that for address space on its own, or NULL
+ * @path:    its file, empty for ours
  * @version: of Linux, NULL if it is none; such a subject can have quirks switched on
  */
 struct subject_choice {
 	char name[SUBJECT_NAME_MAX];
+	char path[SUBJECT_PATH_MAX];
 	const struct subject_ops *ops;
 	const struct subject_step_ops *steps;
 	const struct subject_space_ops *space;

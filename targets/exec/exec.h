@@ -89,6 +89,8 @@ void exec_exit(struct exec *e);
 bool exec_run_op(struct exec *e, const struct op *op, struct outcome *out);
 bool exec_skip_op(struct exec *e, const struct op *op, const char *by, struct outcome *out);
 const char *exec_not_offered_by(const struct exec *e);
+void exec_area_range(const struct program *p, const struct op *op, uint64_t *from, uint64_t *to);
+struct boot_args exec_boot_args(const struct program *p, const struct op *op);
 
 /* exec.c */
 const char *exec_op_name(const struct exec *e);

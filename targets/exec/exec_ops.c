@@ -77,18 +77,34 @@ static bool run_phys(struct exec *e, const struct op *op, struct outcome *out)
 	return oracle_phys(&e->oracle, address_of(e, op), op->cpu, out);
 }
 
-/* A range counts from the start of the window, and may reach around the end of all addresses. */
+/**
+ * exec_area_range - where a get_vm_area op wants its area
+ * @p: the program
+ * @op: the op
+ * @from: where the first address is stored
+ * @to: and the one after the last
+ *
+ * A range counts from the start of the window, and may reach around the end of all addresses.
+ */
+void exec_area_range(const struct program *p, const struct op *op, uint64_t *from, uint64_t *to)
+{
+	const struct machine *m = &p->machine;
+	uint64_t mask = machine_addr_mask(m);
+
+	*from = m->vm_start;
+	*to = machine_vm_end(m);
+	if (op->nr_args) {
+		*to = (*from + p->args[op->first_arg].b) & mask;
+		*from = (*from + p->args[op->first_arg].a) & mask;
+	}
+}
+
 static bool run_get_vm_area(struct exec *e, const struct op *op, struct outcome *out)
 {
-	const struct machine *m = &e->program->machine;
-	uint64_t mask = machine_addr_mask(m);
-	uint64_t from = m->vm_start, to = machine_vm_end(m);
+	uint64_t mask = machine_addr_mask(&e->program->machine), from, to;
 	bool ok;
 
-	if (op->nr_args) {
-		to = (from + e->program->args[op->first_arg].b) & mask;
-		from = (from + e->program->args[op->first_arg].a) & mask;
-	}
+	exec_area_range(e->program, op, &from, &to);
 	ok = oracle_get_vm_area(&e->oracle, op->size & mask, op->ioremap, from, to, out);
 	define(e, op, out->ptr);
 	return ok;
@@ -180,15 +196,19 @@ static uint32_t at_most(uint32_t x, uint32_t limit)
 	return x < limit ? x : limit;
 }
 
-/*
+/**
+ * exec_boot_args - what a boot op asks for
+ * @p: the program
+ * @op: the op
+ *
  * Sizes up to 32 pages each, fewer if there are many CPUs; a unit and an atom are pages, static
  * data there always is and a dynamic region of 8 bytes, and the reserved one is a multiple of 4, as
  * architectures must see to.
  */
-static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
+struct boot_args exec_boot_args(const struct program *p, const struct op *op)
 {
-	uint32_t page = e->program->machine.page;
-	uint32_t fair = BOOT_PAGES_ALL / machine_nr_cpus(&e->program->machine);
+	uint32_t page = p->machine.page;
+	uint32_t fair = BOOT_PAGES_ALL / machine_nr_cpus(&p->machine);
 	uint32_t max = at_most(fair, BOOT_PAGES_MAX) * page;
 	struct boot_args args = {
 		.choice = op->choice,
@@ -203,6 +223,13 @@ static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
 	args.dyn_size = args.dyn_size < 8 ? 8 : args.dyn_size;
 	args.unit = (args.unit + !args.unit + page - 1) / page * page;
 	args.atom = args.atom < page ? page : args.atom;
+	return args;
+}
+
+static bool run_boot(struct exec *e, const struct op *op, struct outcome *out)
+{
+	struct boot_args args = exec_boot_args(e->program, op);
+
 	return oracle_boot(&e->oracle, &args, out);
 }
 

@@ -15,7 +15,6 @@
  * struct minimiser - a program that is becoming smaller
  * @how:   what the caller wants
  * @best:  the smallest program so far with the finding
- * @l:     the runs
  * @r:     result so far
  * @found: index of the run with the finding
  * @seen:  hashes of the texts that were tried, 0 is empty; a table with room for @room of them
@@ -24,7 +23,6 @@
 struct minimiser {
 	const struct minimise_options *how;
 	struct program *best;
-	struct lockstep *l;
 	struct minimise_result *r;
 	int found;
 	uint64_t *seen;

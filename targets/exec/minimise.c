@@ -71,24 +71,13 @@ static bool may_run(struct minimiser *z, const struct program *p)
 }
 
 /* Run it; what lies behind the finding is cut off.  Return: false if it is clean. */
-static bool run(struct minimiser *z, struct program *p, int *found, char *key, size_t size)
+static bool run(struct minimiser *z, struct program *p, struct trial *t)
 {
-	struct lockstep *l = z->l;
-	bool clean = lockstep_run(l, p, z->how->opts, z->how->nr);
-
 	z->r->runs++;
-	if (!clean) {
-		const struct exec *e = l->e + l->found;
-
-		*found = l->found;
-		report_key(key, size, e);
-		if (e->at < p->nr_ops)
-			p->nr_ops = e->at + 1;
-		else if (!e->ended)
-			p->nr_ops = 0;
-	}
-	lockstep_exit(l);
-	return !clean;
+	z->how->run(z->how->ctx, p, t);
+	if (t->found >= 0)
+		p->nr_ops = t->nr_ops;
+	return t->found >= 0;
 }
 
 /**
@@ -100,11 +89,10 @@ static bool run(struct minimiser *z, struct program *p, int *found, char *key, s
  */
 bool minimiser_try(struct minimiser *z, struct program *candidate)
 {
-	char key[sizeof(z->r->key)];
-	int found;
+	struct trial t;
 
-	if (!may_run(z, candidate) || !run(z, candidate, &found, key, sizeof(key)) ||
-	    found != z->found || strcmp(key, z->r->key)) {
+	if (!may_run(z, candidate) || !run(z, candidate, &t) || t.found != z->found ||
+	    strcmp(t.key, z->r->key)) {
 		program_exit(candidate);
 		return false;
 	}
@@ -183,19 +171,18 @@ bool minimise(struct program *p, const struct minimise_options *how, struct mini
 {
 	struct minimiser z = { .how = how, .best = p, .r = r };
 	struct program copy;
-	bool found;
+	struct trial t;
 
 	*r = (struct minimise_result){ .nr_ops = p->nr_ops };
-	z.l = must(malloc(sizeof(*z.l)));
-	found = run(&z, p, &z.found, r->key, sizeof(r->key));
-	if (found) {
-		minimiser_copy(&z, &copy, NULL); /* without arguments that nothing uses */
-		program_exit(p);
-		*p = copy;
-		see(&z, p);
-		reduce(&z);
-	}
+	if (!run(&z, p, &t))
+		return false;
+	z.found = t.found;
+	memcpy(r->key, t.key, sizeof(r->key));
+	minimiser_copy(&z, &copy, NULL); /* without arguments that nothing uses */
+	program_exit(p);
+	*p = copy;
+	see(&z, p);
+	reduce(&z);
 	free(z.seen);
-	free(z.l);
-	return found;
+	return true;
 }

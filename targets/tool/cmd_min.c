@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "tool.h"
+#include "worker.h"
 
 #define SECONDS_MAX 1000000u
 
 /**
  * struct watch - who may be looking, and when it is enough
  * @ro:    what it is run on
+ * @worker: the process that runs it
  * @begin: when it began, in milliseconds
  * @end:   when it is enough; 0: never
  * @shown: when the live line was written last
@@ -23,6 +25,7 @@
  */
 struct watch {
 	const struct run_options *ro;
+	struct worker worker;
 	uint64_t begin, end, shown;
 	bool live;
 };
@@ -33,6 +36,13 @@ static uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void run(void *ctx, const struct program *p, struct trial *t)
+{
+	struct watch *w = ctx;
+
+	worker_run(&w->worker, p, t);
 }
 
 static bool fits(void *ctx, const struct machine *m)
@@ -70,16 +80,19 @@ bool minimise_program(struct program *p, const struct run_options *ro, uint64_t 
 {
 	struct exec_options opts[LOCKSTEP_MAX];
 	struct watch w = { .ro = ro, .begin = now_ms(), .live = isatty(STDERR_FILENO) };
-	struct minimise_options how = {
-		.opts = opts, .nr = ro->subjects.nr, .fits = fits, .go_on = go_on, .ctx = &w
-	};
+	struct minimise_options how = { .run = run, .fits = fits, .go_on = go_on, .ctx = &w };
 	bool found;
 
 	memcpy(opts, ro->opts, sizeof(opts));
 	opts[0].observer = NULL;
 	w.shown = w.begin;
 	w.end = seconds ? w.begin + 1000 * seconds : 0;
+	if (!worker_init(&w.worker, p, opts, ro->subjects.nr)) {
+		usage_error("no memory for another process: %s", strerror(errno));
+		exit(EXIT_USAGE);
+	}
 	found = minimise(p, &how, r);
+	worker_exit(&w.worker);
 	if (w.live && w.shown != w.begin)
 		fputs("\r\033[K", stderr);
 	return found;

@@ -46,6 +46,14 @@ const struct command commands[] = {
 	  "options.\nThe exit code is 0 for a program that was minimised, and 2 for one that is "
 	  "clean.\n",
 	  cmd_min },
+	{ "c", "[options] FILE", "write the program of a finding as C, to be run without this tool",
+	  RUN_OPTIONS_HELP
+	  "  -o OUT            file (default: standard output)\n\n"
+	  "It needs impl/ and oracle/ and a plain C compiler; how to build it is in its head.  It "
+	  "exits\nwith 1 if a rule is broken, and with 0 if none is.  The exit code here is 0 for "
+	  "a "
+	  "program\nwith a finding, and 2 for one that is clean.\n",
+	  cmd_c },
 	{ "exhaust", "[options]", "run every program of up to so many ops on a tiny machine",
 	  RUN_OPTIONS_HELP
 	  "  --ops N           ops of a program at most (default 8)\n"

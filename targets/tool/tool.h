@@ -36,6 +36,7 @@ int cmd_show(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_gen(int argc, char **argv);
 int cmd_min(int argc, char **argv);
+int cmd_c(int argc, char **argv);
 int cmd_exhaust(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_list(int argc, char **argv);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * worker.h - runs programs in a process of its own, which may die of them.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <sys/types.h>
+
+#include "../exec/trial.h"
+
+/**
+ * struct worker - such a process
+ * @opts, @nr: how to run, of each subject
+ * @shared: memory of both, @size bytes
+ * @pid:    the process, 0 if there is none
+ * @link:   this end of what goes to and fro
+ * @err:    where it writes what a sanitizer has to say
+ * @hangs:  a program made it hang
+ */
+struct worker {
+	const struct exec_options *opts;
+	unsigned int nr;
+	struct worker_shared *shared;
+	size_t size;
+	pid_t pid;
+	int link;
+	FILE *err;
+	bool hangs;
+};
+
+bool worker_init(struct worker *w, const struct program *p, const struct exec_options *opts,
+		 unsigned int nr);
+void worker_run(struct worker *w, const struct program *p, struct trial *t);
+void worker_exit(struct worker *w);
+
+#endif
