@@ -9,6 +9,8 @@
 
 #define PAIRS_MAX 64u /* ops up to which pairs are tried: of each two of them */
 
+#define NO_OTHER UINT32_MAX
+
 /* Without the ops from @start to before @end, and without @other. */
 static bool without(struct minimiser *z, uint32_t start, uint32_t end, uint32_t other)
 {
@@ -34,9 +36,8 @@ static bool drop_runs(struct minimiser *z, uint32_t len)
 	while (end && !z->r->ended) {
 		uint32_t start = end > len ? end - len : 0;
 
-		any |= without(z, start, end, end);
-		/* what was in front of them is where it was, unless the finding comes earlier now
-		 */
+		any |= without(z, start, end, NO_OTHER);
+		/* what is before them is where it was, unless the finding comes earlier now */
 		end = start < z->best->nr_ops ? start : z->best->nr_ops;
 	}
 	return any;
