@@ -7,6 +7,8 @@
  * environment variable PCPUFUZZ_PLUGIN_QUIRKS names.  It also cannot be machines of more than 64
  * CPUs, offers no vmalloc of more than 64 KiB and no listing of areas, and dies of a free where
  * nothing is mapped.  PLUGIN_ABI is added to the number by which it is recognised.
+ *
+ * PLUGIN_DEADLY makes the process die of a listing of areas, and hang in a purge.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +129,22 @@ static uint64_t get_vm_area(void *s, uint64_t size, bool ioremap, uint64_t from,
 #define VERSION NULL
 #endif
 
+#ifdef PLUGIN_DEADLY
+static size_t die(void *s, char *buf, size_t size)
+{
+	(void)s;
+	(void)buf;
+	(void)size;
+	abort();
+}
+
+static void hang(void *s)
+{
+	for (;;)
+		subject_ours.purge(s);
+}
+#endif
+
 #ifndef PLUGIN_ABI
 #define PLUGIN_ABI 0
 #endif
@@ -157,5 +175,9 @@ static __attribute__((constructor)) void fill_in(void)
 	ops.fit = fit;
 	ops.offers_vmalloc = offers_vmalloc;
 	ops.vmallocinfo = NULL;
+#endif
+#ifdef PLUGIN_DEADLY
+	ops.vmallocinfo = die;
+	ops.purge = hang;
 #endif
 }

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../impl/pcpu.h"
+#include "legal.h"
 #include "../targets/mutator.h"
-#include "../targets/program/program.h"
 
 #define MAX_SIZE 5000u
 #define MIN_MUTABLE (BYTES_HEADER + BYTES_OP)
@@ -61,37 +60,6 @@ static bool check(bool good, const char *what)
 
 /* What the fuzz target is about that is being tested. */
 static enum program_layer layer;
-
-static bool args_are_legal(const struct program *p, const struct op *op)
-{
-	uint32_t max = op->kind == OP_GET_VM_AREAS ? OP_ARGS_MAX : op->kind == OP_GET_VM_AREA;
-
-	if (op->nr_args > max || op->first_arg + op->nr_args > p->nr_args)
-		return false;
-	for (uint32_t i = 0; i < op->nr_args; i++)
-		if (!number_is_encodable(p->args[op->first_arg + i].a) ||
-		    !number_is_encodable(p->args[op->first_arg + i].b))
-			return false;
-	return true;
-}
-
-static bool op_is_legal(const struct program *p, const struct op *op, uint32_t handles)
-{
-	bool null = op->handle == PROGRAM_NO_HANDLE && !op->offset &&
-		    (op->kind == OP_FREE || op->kind == OP_VFREE);
-
-	if (op->kind >= OP_NR || op->gfp >= PCPU_GFP_NR || op->fault >= PCPU_FAULT_NR)
-		return false;
-	if (op_uses_handle(op->kind) ? op->handle >= handles && !null : op->handle != 0)
-		return false;
-	if (!align_is_encodable(&p->machine, op->align) || !number_is_encodable(op->size))
-		return false;
-	if (!args_are_legal(p, op))
-		return false;
-	if (op->fault == PCPU_FAULT_NONE)
-		return !op->fault_n;
-	return op->fault == PCPU_FAULT_MAP || op->fault_n;
-}
 
 /* The result of a mutation is legal, and is exactly what its program is encoded as. */
 static void check_result(const uint8_t *data, size_t size, bool encoded)

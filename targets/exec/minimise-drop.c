@@ -8,11 +8,12 @@
 #include "minimise-steps.h"
 
 #define PAIRS_MAX 64u /* ops up to which pairs are tried: of each two of them */
-
+#define TRIPLES_MAX 16u /* and each three of them */
 #define NO_OTHER UINT32_MAX
 
-/* Without the ops from @start to before @end, and without @other. */
-static bool without(struct minimiser *z, uint32_t start, uint32_t end, uint32_t other)
+/* Without the ops from @start to before @end, and without two others. */
+static bool without(struct minimiser *z, uint32_t start, uint32_t end, uint32_t other,
+		    uint32_t third)
 {
 	uint32_t nr = z->best->nr_ops;
 	bool *keep = malloc(nr + 1);
@@ -21,9 +22,32 @@ static bool without(struct minimiser *z, uint32_t start, uint32_t end, uint32_t 
 	if (!keep)
 		abort();
 	for (uint32_t i = 0; i < nr; i++)
-		keep[i] = (i < start || i >= end) && i != other;
+		keep[i] = (i < start || i >= end) && i != other && i != third;
 	minimiser_copy(z, &p, keep);
 	free(keep);
+	return minimiser_try(z, &p);
+}
+
+/* A failure that was injected in it is injected in the next op: it may have come up only there. */
+static bool drop_but_fault(struct minimiser *z, uint32_t i)
+{
+	const struct program *best = z->best;
+	struct program p;
+	bool *keep;
+
+	if (i + 1 >= best->nr_ops || !best->ops[i].fault || best->ops[i + 1].fault)
+		return false;
+	keep = malloc(best->nr_ops);
+	if (!keep)
+		abort();
+	for (uint32_t k = 0; k < best->nr_ops; k++)
+		keep[k] = k != i;
+	minimiser_copy(z, &p, keep);
+	free(keep);
+	if (i < p.nr_ops) { /* the next one, unless that went with it: then it is tried there */
+		p.ops[i].fault = best->ops[i].fault;
+		p.ops[i].fault_n = best->ops[i].fault_n;
+	}
 	return minimiser_try(z, &p);
 }
 
@@ -36,7 +60,7 @@ static bool drop_runs(struct minimiser *z, uint32_t len)
 	while (end && !z->r->ended) {
 		uint32_t start = end > len ? end - len : 0;
 
-		any |= without(z, start, end, NO_OTHER);
+		any |= without(z, start, end, NO_OTHER, NO_OTHER);
 		/* what is before them is where it was, unless the finding comes earlier now */
 		end = start < z->best->nr_ops ? start : z->best->nr_ops;
 	}
@@ -51,12 +75,34 @@ static bool drop_pairs(struct minimiser *z)
 		return false;
 	for (uint32_t i = z->best->nr_ops; i-- && !z->r->ended;) {
 		for (uint32_t k = i; k--;) {
-			if (i >= z->best->nr_ops || !without(z, i, i + 1, k))
+			if (i >= z->best->nr_ops || !without(z, i, i + 1, k, NO_OTHER))
 				continue;
 			any = true;
 			i--;
 		}
 	}
+	return any;
+}
+
+/* Three of a short program, as what makes room, fills it and is in the way. */
+static bool drop_triples(struct minimiser *z)
+{
+	bool any = false;
+
+	for (uint32_t i = 2; i < z->best->nr_ops && z->best->nr_ops <= TRIPLES_MAX; i++)
+		for (uint32_t k = 1; k < i; k++)
+			for (uint32_t n = 0; n < k && i < z->best->nr_ops && !z->r->ended; n++)
+				any |= without(z, i, i + 1, k, n);
+	return any;
+}
+
+static bool drop_faulty(struct minimiser *z)
+{
+	bool any = false;
+
+	for (uint32_t i = z->best->nr_ops; i-- && !z->r->ended;)
+		if (i < z->best->nr_ops)
+			any |= drop_but_fault(z, i);
 	return any;
 }
 
@@ -120,7 +166,33 @@ bool minimiser_drop_ops(struct minimiser *z)
 			any = true;
 		more = drop_pairs(z);
 		more |= merge_allocs(z);
+		more |= drop_faulty(z);
+		more |= !more && drop_triples(z);
 		any |= more;
 	} while (more);
 	return any;
+}
+
+/**
+ * minimiser_drop_otherwise - drop ops in another order than from the last one on
+ * @z: the minimiser
+ * @way: 1: from the first one on; others: at random, each differently
+ */
+void minimiser_drop_otherwise(struct minimiser *z, unsigned int way)
+{
+	struct rng r = { .state = way };
+
+	for (uint32_t len = z->best->nr_ops; len && !z->r->ended;
+	     len = len > 1 ? (len + 1) / 2 : 0) {
+		uint32_t start = 0, tries = z->best->nr_ops / len + 1;
+
+		while (tries-- && z->best->nr_ops > 1) {
+			if (way > 1)
+				start = rng_below(&r, z->best->nr_ops);
+			if (start >= z->best->nr_ops)
+				break;
+			if (!without(z, start, start + len, NO_OTHER, NO_OTHER))
+				start += len;
+		}
+	}
 }

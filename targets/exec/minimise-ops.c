@@ -35,6 +35,20 @@ bool minimiser_drop_faults(struct minimiser *z)
 	return any;
 }
 
+/* Of null, so that what it frees may not be needed. */
+static bool null_handle(struct minimiser *z, uint32_t i)
+{
+	const struct op *op = z->best->ops + i;
+	struct program p;
+
+	if ((op->kind != OP_FREE && op->kind != OP_VFREE) || op->handle == PROGRAM_NO_HANDLE)
+		return false;
+	minimiser_copy(z, &p, NULL);
+	p.ops[i].handle = PROGRAM_NO_HANDLE;
+	p.ops[i].offset = 0;
+	return minimiser_try(z, &p);
+}
+
 /* Words of an op that can be left out. */
 enum word {
 	WORD_GFP,
@@ -145,8 +159,10 @@ static bool simplify_numbers(struct minimiser *z, uint32_t i)
 static bool simplify_op(struct minimiser *z, uint32_t i)
 {
 	uint64_t least = z->best->ops[i].kind == OP_ALLOC ? 4 : z->best->machine.page;
-	bool any = no_words(z, i);
+	bool any = null_handle(z, i);
 
+	if (i < z->best->nr_ops)
+		any |= no_words(z, i);
 	if (i < z->best->nr_ops)
 		any |= minimiser_power(z, (struct place){ OF_ALIGN, i, 0 }, least);
 	if (i < z->best->nr_ops)

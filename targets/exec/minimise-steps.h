@@ -11,30 +11,49 @@
 
 #include "minimise.h"
 
+#define TRIED_NEVER UINT32_MAX
+#define TRIED_IN_VAIN (UINT32_MAX - 1)
+
+/**
+ * struct tried - what came of a program
+ * @hash: of its text; 0: none
+ * @left: its ops up to the finding; TRIED_NEVER, or TRIED_IN_VAIN if it does not have that
+ */
+struct tried {
+	uint64_t hash;
+	uint32_t left;
+};
+
 /**
  * struct minimiser - a program that is becoming smaller
  * @how:   what the caller wants
  * @best:  the smallest program so far with the finding
  * @r:     result so far
  * @found: index of the run with the finding
- * @seen:  hashes of the texts that were tried, 0 is empty; a table with room for @room of them
- * @nr_seen, @room: how many there are and can be
+ * @tried: programs that were tried, a table with room for @room of them
+ * @nr_tried, @room: how many there are and can be
+ * @ops:   that were run so far
  */
 struct minimiser {
 	const struct minimise_options *how;
 	struct program *best;
 	struct minimise_result *r;
 	int found;
-	uint64_t *seen;
-	size_t nr_seen, room;
+	struct tried *tried;
+	size_t nr_tried, room;
+	uint64_t ops;
 };
 
 /* minimise.c */
 bool minimiser_try(struct minimiser *z, struct program *candidate);
 void minimiser_copy(const struct minimiser *z, struct program *copy, const bool *keep);
 
+/* minimise-memo.c */
+struct tried *minimiser_recall(struct minimiser *z, const struct program *p);
+
 /* minimise-drop.c */
 bool minimiser_drop_ops(struct minimiser *z);
+void minimiser_drop_otherwise(struct minimiser *z, unsigned int way);
 
 /* minimise-numbers.c */
 

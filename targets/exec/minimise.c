@@ -8,6 +8,10 @@
 
 #include "minimise-steps.h"
 
+#define WAYS 10u /* different orders in which ops are dropped */
+#define WAYS_OPS 60000u /* no further one when so many ops were run: a few tenths of a second */
+#define WAYS_SMALL 64u /* and from a program of so many ops again */
+
 static void *must(void *memory)
 {
 	/* the host itself out of memory: nothing can be concluded from that */
@@ -16,68 +20,42 @@ static void *must(void *memory)
 	return memory;
 }
 
-static uint64_t hash_text(const struct program *p)
+/* Run it; what lies behind the finding is cut off.  Return: false if it is clean. */
+static bool run(struct minimiser *z, struct program *p, struct trial *t)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	size_t len;
-	char *text = program_to_text(p, &len);
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-	free(text);
-	return h ? h : 1;
+	z->r->runs++;
+	z->ops += p->nr_ops;
+	z->how->run(z->how->ctx, p, t);
+	if (t->found >= 0)
+		p->nr_ops = t->nr_ops;
+	return t->found >= 0;
 }
 
-static bool insert(uint64_t *table, size_t room, uint64_t h)
+static bool may_run(struct minimiser *z)
 {
-	size_t i = h % room;
-
-	while (table[i] && table[i] != h)
-		i = (i + 1) % room;
-	if (table[i] == h)
-		return false;
-	table[i] = h;
-	return true;
-}
-
-/* Return: false if it was seen before. */
-static bool see(struct minimiser *z, const struct program *p)
-{
-	if (2 * z->nr_seen >= z->room) {
-		size_t room = z->room ? 2 * z->room : 1024;
-		uint64_t *table = must(calloc(room, sizeof(*table)));
-
-		for (size_t i = 0; i < z->room; i++)
-			if (z->seen[i])
-				insert(table, room, z->seen[i]);
-		free(z->seen);
-		z->seen = table;
-		z->room = room;
-	}
-	if (!insert(z->seen, z->room, hash_text(p)))
-		return false;
-	z->nr_seen++;
-	return true;
-}
-
-static bool may_run(struct minimiser *z, const struct program *p)
-{
-	if (z->r->ended || machine_fault(&p->machine) || !z->how->fits(z->how->ctx, &p->machine) ||
-	    !see(z, p))
-		return false;
 	if (z->how->go_on && !z->how->go_on(z->how->ctx, z->r->runs, z->best->nr_ops))
 		z->r->ended = true;
 	return !z->r->ended;
 }
 
-/* Run it; what lies behind the finding is cut off.  Return: false if it is clean. */
-static bool run(struct minimiser *z, struct program *p, struct trial *t)
+/* Is it another program with the finding?  Then what lies behind that is cut off. */
+static bool has_finding(struct minimiser *z, struct program *p)
 {
-	z->r->runs++;
-	z->how->run(z->how->ctx, p, t);
-	if (t->found >= 0)
-		p->nr_ops = t->nr_ops;
-	return t->found >= 0;
+	struct tried *tried;
+	struct trial t;
+
+	if (z->r->ended || machine_fault(&p->machine) || !z->how->fits(z->how->ctx, &p->machine) ||
+	    program_equal(p, z->best))
+		return false;
+	tried = minimiser_recall(z, p);
+	if (tried->left == TRIED_NEVER && may_run(z))
+		tried->left = run(z, p, &t) && t.found == z->found && !strcmp(t.key, z->r->key) ?
+				      t.nr_ops :
+				      TRIED_IN_VAIN;
+	if (tried->left == TRIED_NEVER || tried->left == TRIED_IN_VAIN)
+		return false;
+	p->nr_ops = tried->left;
+	return true;
 }
 
 /**
@@ -89,10 +67,7 @@ static bool run(struct minimiser *z, struct program *p, struct trial *t)
  */
 bool minimiser_try(struct minimiser *z, struct program *candidate)
 {
-	struct trial t;
-
-	if (!may_run(z, candidate) || !run(z, candidate, &t) || t.found != z->found ||
-	    strcmp(t.key, z->r->key)) {
+	if (!has_finding(z, candidate)) {
 		program_exit(candidate);
 		return false;
 	}
@@ -157,6 +132,48 @@ static void reduce(struct minimiser *z)
 	}
 }
 
+/*
+ * Where one order of dropping ops ends, another one may not: from the same program with the others.
+ * Return: true if one of them led to fewer ops.
+ */
+static bool reduce_in_other_ways(struct minimiser *z, const struct program *whole)
+{
+	const struct minimiser from = { .best = (struct program *)whole };
+	struct program *best = z->best, p;
+	bool any = false;
+
+	for (unsigned int way = 1; way < WAYS && best->nr_ops > 1 && !z->r->ended; way++) {
+		if (whole != best && z->ops > WAYS_OPS)
+			break;
+		minimiser_copy(&from, &p, NULL);
+		z->best = &p;
+		minimiser_drop_otherwise(z, way);
+		reduce(z);
+		z->best = best;
+		if (p.nr_ops < best->nr_ops) {
+			program_exit(best);
+			*best = p;
+			any = true;
+		} else {
+			program_exit(&p);
+		}
+	}
+	return any;
+}
+
+/* Until there is none that leads on from what it came to. */
+static void reduce_in_all_ways(struct minimiser *z)
+{
+	struct program whole;
+
+	minimiser_copy(z, &whole, NULL);
+	reduce(z);
+	reduce_in_other_ways(z, &whole);
+	program_exit(&whole);
+	while (z->best->nr_ops <= WAYS_SMALL && reduce_in_other_ways(z, z->best))
+		;
+}
+
 /**
  * minimise - make a program smaller, so that its finding stays the same
  * @p: the program
@@ -181,8 +198,7 @@ bool minimise(struct program *p, const struct minimise_options *how, struct mini
 	minimiser_copy(&z, &copy, NULL); /* without arguments that nothing uses */
 	program_exit(p);
 	*p = copy;
-	see(&z, p);
-	reduce(&z);
-	free(z.seen);
+	reduce_in_all_ways(&z);
+	free(z.tried);
 	return true;
 }

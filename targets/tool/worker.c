@@ -17,8 +17,13 @@
 
 #include "worker.h"
 
-#define HANG_SECONDS 10 /* a program that takes longer hangs; most take milliseconds */
-#define HANG_AGAIN_SECONDS 1 /* if that is known of the one that is made smaller */
+/* A program that takes longer hangs: most ops take microseconds, a thousand times that sanitized.
+ */
+#define HANG_MS 2000u
+#define HANG_MS_PER_OP 10u
+#define HANG_MS_MAX 20000u
+#define HANG_AGAIN 10u /* if that is known of what is made smaller: so much less */
+
 #define MEMORY_MAX ((rlim_t)4 << 30)
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -35,13 +40,13 @@
 /**
  * struct worker_shared - what both can see
  * @t:       what came of the run so far
- * @seconds: how long it may take
+ * @ms:      how long it may take
  * @p:       the program, but for its lists
  * @data:    its ops, and then the arguments
  */
 struct worker_shared {
 	struct trial t;
-	time_t seconds;
+	uint32_t ms;
 	struct program p;
 	_Alignas(16) uint8_t data[];
 };
@@ -52,7 +57,8 @@ static void serve(struct worker *w, int link)
 	char byte;
 
 	while (read(link, &byte, 1) == 1) {
-		struct itimerval limit = { .it_value.tv_sec = s->seconds }, none = { 0 };
+		struct itimerval limit = { .it_value = { s->ms / 1000, s->ms % 1000 * 1000 } };
+		struct itimerval none = { 0 };
 
 		setitimer(ITIMER_PROF, &limit, NULL);
 		trial_run(&s->t, &s->p, w->opts, w->nr);
@@ -163,6 +169,14 @@ static void bury(struct worker *w, struct trial *t)
 	snprintf(t->key, sizeof(t->key), "%s.%s", word, t->op);
 }
 
+static uint32_t time_for(const struct worker *w, const struct program *p)
+{
+	uint32_t ms = HANG_MS + HANG_MS_PER_OP * p->nr_ops;
+
+	ms = ms < HANG_MS_MAX ? ms : HANG_MS_MAX;
+	return w->hangs ? ms / HANG_AGAIN : ms;
+}
+
 /**
  * worker_run - run a program
  * @w: the worker
@@ -185,7 +199,7 @@ void worker_run(struct worker *w, const struct program *p, struct trial *t)
 		memcpy(s->p.ops, p->ops, ops);
 	if (args)
 		memcpy(s->p.args, p->args, args);
-	s->seconds = w->hangs ? HANG_AGAIN_SECONDS : HANG_SECONDS;
+	s->ms = time_for(w, p);
 	if (!w->pid) {
 		rewind(w->err);
 		must(!ftruncate(fileno(w->err), 0), "temporary file");
