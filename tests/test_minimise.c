@@ -16,7 +16,8 @@
 #define MAX_RUNS 3000u /* of one input: then it is ended from outside */
 
 static unsigned long nr_checks, nr_failures;
-static unsigned long nr_clean, nr_found, nr_ended, nr_emptied, kinds[OP_NR], rules[RULE_NR];
+static unsigned long nr_clean, nr_found, nr_ended, nr_emptied, nr_not_needed, kinds[OP_NR],
+	rules[RULE_NR];
 
 static bool check(bool good, const char *what)
 {
@@ -150,13 +151,6 @@ static bool go_on(void *ctx, uint64_t runs, uint32_t nr_ops)
 	return runs < MAX_RUNS;
 }
 
-static void copy_program(struct program *to, struct program *from)
-{
-	const struct minimiser z = { .best = from };
-
-	minimiser_copy(&z, to, NULL);
-}
-
 static void check_legal(struct program *p)
 {
 	uint32_t handles = 0;
@@ -189,27 +183,27 @@ static enum rule rule_of(const char *key)
 	return rule;
 }
 
-/* Each op is needed, and all that uses what it defines. */
-static void check_ops(struct program *p, const struct minimise_options *how, const char *key)
+/* Is each op needed, with all that uses what it defines? */
+static bool ops_are_needed(struct program *p, const struct minimise_options *how, const char *key)
 {
 	const struct minimiser z = { .best = p };
-	bool *keep = malloc(p->nr_ops + 1);
+	bool *keep = malloc(p->nr_ops + 1), needed = true;
 
 	if (!keep)
 		abort();
-	for (uint32_t i = 0; i < p->nr_ops; i++) {
+	for (uint32_t i = 0; i < p->nr_ops && needed; i++) {
 		struct program less;
 		struct trial t;
 
-		kinds[p->ops[i].kind]++;
 		for (uint32_t k = 0; k < p->nr_ops; k++)
 			keep[k] = k != i;
 		minimiser_copy(&z, &less, keep);
 		run(how->ctx, &less, &t);
-		check(t.found < 0 || strcmp(t.key, key), "without any op the finding is lost");
+		needed = t.found < 0 || strcmp(t.key, key);
 		program_exit(&less);
 	}
 	free(keep);
+	return needed;
 }
 
 static void check_result(struct program *p, const struct minimise_options *how,
@@ -230,8 +224,10 @@ static void check_result(struct program *p, const struct minimise_options *how,
 	nr_ended += r->ended;
 	if (r->ended)
 		return;
-	check_ops(p, how, r->key);
-	copy_program(&copy, p);
+	for (uint32_t i = 0; i < p->nr_ops; i++)
+		kinds[p->ops[i].kind]++;
+	check(ops_are_needed(p, how, r->key), "without any op the finding is lost");
+	program_copy(&copy, p);
 	check(minimise(&copy, how, &again) && program_equal(&copy, p),
 	      "it cannot be made smaller once more");
 	program_exit(&copy);
@@ -253,9 +249,10 @@ static void check_input(enum program_layer layer, unsigned int error, unsigned i
 	struct program p, before;
 
 	program_from_bytes(&p, layer, data, size);
-	copy_program(&before, &p);
+	program_copy(&before, &p);
 	if (minimise(&p, &how, &r)) {
 		nr_found++;
+		nr_not_needed += !ops_are_needed(&before, &how, r.key);
 		check_result(&p, &how, &r);
 	} else {
 		nr_clean++;
@@ -326,6 +323,7 @@ static void check_counts(void)
 	       "%lu clean\n",
 	       nr_found, nr_rules, nr_emptied, nr_ended, nr_kinds, nr_clean);
 	check(nr_clean && nr_found > 50 && nr_emptied < nr_found / 2, "many inputs are findings");
+	check(nr_not_needed > 20, "programs that were not minimised have ops that are not needed");
 	check(nr_rules >= 10 && nr_kinds >= 12, "of many kinds");
 }
 

@@ -138,14 +138,13 @@ static void reduce(struct minimiser *z)
  */
 static bool reduce_in_other_ways(struct minimiser *z, const struct program *whole)
 {
-	const struct minimiser from = { .best = (struct program *)whole };
 	struct program *best = z->best, p;
 	bool any = false;
 
 	for (unsigned int way = 1; way < WAYS && best->nr_ops > 1 && !z->r->ended; way++) {
 		if (whole != best && z->ops > WAYS_OPS)
 			break;
-		minimiser_copy(&from, &p, NULL);
+		program_copy(&p, whole);
 		z->best = &p;
 		minimiser_drop_otherwise(z, way);
 		reduce(z);
@@ -166,7 +165,7 @@ static void reduce_in_all_ways(struct minimiser *z)
 {
 	struct program whole;
 
-	minimiser_copy(z, &whole, NULL);
+	program_copy(&whole, z->best);
 	reduce(z);
 	reduce_in_other_ways(z, &whole);
 	program_exit(&whole);

@@ -93,6 +93,20 @@ void program_exit(struct program *p)
 }
 
 /**
+ * program_copy - make a copy
+ * @to: where to, to be freed by program_exit()
+ * @from: the program
+ */
+void program_copy(struct program *to, const struct program *from)
+{
+	program_init(to, &from->machine);
+	for (uint32_t i = 0; i < from->nr_args; i++)
+		program_add_arg(to, from->args[i].a, from->args[i].b);
+	for (uint32_t i = 0; i < from->nr_ops; i++)
+		program_add(to, from->ops + i);
+}
+
+/**
  * program_add - append an op
  * @p: the program
  * @op: copied; must be legal at this place; not an op of @p itself

@@ -149,6 +149,7 @@ struct program {
 /* program.c */
 void program_init(struct program *p, const struct machine *m);
 void program_exit(struct program *p);
+void program_copy(struct program *to, const struct program *from);
 struct op *program_add(struct program *p, const struct op *op);
 void program_add_arg(struct program *p, uint64_t a, uint64_t b);
 const struct op_arg *program_args(const struct program *p, const struct op *op);

@@ -66,6 +66,40 @@ static bool go_on(void *ctx, uint64_t runs, uint32_t nr_ops)
 	return !w->end || now < w->end;
 }
 
+/* Does it show the same in a process in which nothing was run before? */
+static bool shows_it_alone(struct worker *w, const struct program *p,
+			   const struct minimise_result *r)
+{
+	struct trial t;
+
+	worker_renew(w);
+	worker_run(w, p, &t);
+	worker_renew(w);
+	return t.found >= 0 && !strcmp(t.key, r->key);
+}
+
+/*
+ * If what is under test leaves something behind from one program to the next, each needs a process
+ * of its own: slower, but what comes out can be reproduced.
+ */
+static bool minimise_in(struct watch *w, struct program *p, struct minimise_result *r)
+{
+	struct minimise_options how = { .run = run, .fits = fits, .go_on = go_on, .ctx = w };
+	struct program whole;
+	bool found;
+
+	program_copy(&whole, p);
+	found = minimise(p, &how, r);
+	if (found && !shows_it_alone(&w->worker, p, r)) {
+		program_exit(p);
+		program_copy(p, &whole);
+		w->worker.fresh = true;
+		found = minimise(p, &how, r);
+	}
+	program_exit(&whole);
+	return found;
+}
+
 /**
  * minimise_program - make a program smaller, with a live line if there is a terminal
  * @p: the program, on a machine that all subjects can be
@@ -80,7 +114,6 @@ bool minimise_program(struct program *p, const struct run_options *ro, uint64_t 
 {
 	struct exec_options opts[LOCKSTEP_MAX];
 	struct watch w = { .ro = ro, .begin = now_ms(), .live = isatty(STDERR_FILENO) };
-	struct minimise_options how = { .run = run, .fits = fits, .go_on = go_on, .ctx = &w };
 	bool found;
 
 	memcpy(opts, ro->opts, sizeof(opts));
@@ -91,7 +124,7 @@ bool minimise_program(struct program *p, const struct run_options *ro, uint64_t 
 		usage_error("no memory for another process: %s", strerror(errno));
 		exit(EXIT_USAGE);
 	}
-	found = minimise(p, &how, r);
+	found = minimise_in(&w, p, r);
 	worker_exit(&w.worker);
 	if (w.live && w.shown != w.begin)
 		fputs("\r\033[K", stderr);

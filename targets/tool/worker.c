@@ -2,8 +2,8 @@
 /*
  * worker.c - a process that runs programs, and how it died if it did.
  *
- * It lives until a program kills it, so a run costs no fork().  Time is that of the CPU: a machine
- * that is busy otherwise makes nothing hang.
+ * It lives until a program kills it, so that most runs cost no fork().  Time is that of the CPU: a
+ * machine that is busy otherwise makes nothing hang.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -119,6 +119,19 @@ bool worker_init(struct worker *w, const struct program *p, const struct exec_op
 	return w->shared != MAP_FAILED && w->err;
 }
 
+/**
+ * worker_renew - run what follows in a new process
+ * @w: the worker
+ */
+void worker_renew(struct worker *w)
+{
+	if (!w->pid)
+		return;
+	close(w->link);
+	waitpid(w->pid, NULL, 0);
+	w->pid = 0;
+}
+
 /* "heap-use-after-free" of "ERROR: AddressSanitizer: heap-use-after-free on address ..." */
 static bool word_after(const char *text, const char *what, char *word, size_t size)
 {
@@ -209,6 +222,8 @@ void worker_run(struct worker *w, const struct program *p, struct trial *t)
 	*t = s->t;
 	if (!ok)
 		bury(w, t);
+	else if (w->fresh)
+		worker_renew(w);
 }
 
 /**
@@ -217,10 +232,7 @@ void worker_run(struct worker *w, const struct program *p, struct trial *t)
  */
 void worker_exit(struct worker *w)
 {
-	if (w->pid) {
-		close(w->link);
-		waitpid(w->pid, NULL, 0);
-	}
+	worker_renew(w);
 	if (w->shared && w->shared != MAP_FAILED)
 		munmap(w->shared, w->size);
 	if (w->err)

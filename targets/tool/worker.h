@@ -17,6 +17,8 @@
  * @link:   this end of what goes to and fro
  * @err:    where it writes what a sanitizer has to say
  * @hangs:  a program made it hang
+ * @fresh:  for the caller to set: each program gets a process of its own, as what one leaves behind
+ *          may decide what becomes of the next
  */
 struct worker {
 	const struct exec_options *opts;
@@ -26,12 +28,13 @@ struct worker {
 	pid_t pid;
 	int link;
 	FILE *err;
-	bool hangs;
+	bool hangs, fresh;
 };
 
 bool worker_init(struct worker *w, const struct program *p, const struct exec_options *opts,
 		 unsigned int nr);
 void worker_run(struct worker *w, const struct program *p, struct trial *t);
+void worker_renew(struct worker *w);
 void worker_exit(struct worker *w);
 
 #endif
