@@ -56,6 +56,34 @@ check "another rule than expected" 1 '^FAIL otherrule: expected tlb_stale; got b
 	"${run[@]}" otherrule
 check "a witness that shows nothing" 1 '^FAIL otherwitness: .*got clean' "${run[@]}" otherwitness
 
+run=(repro --no-setup --jobs 1 --bank "$bank")
+# an error that is in the tool and not in the C program, and the other way round
+spoil nowhere -e 's/BUG_HERE(.*);/if (!program_is("pcpufuzz")) md->first_free = pcpu_min_int(md->first_free, start); else &/'
+spoil other -e 's/BUG_HERE(.*);/if (program_is("with")) md->left_free = -1; else &/'
+for name in nowhere other; do
+	# shellcheck disable=SC2016 # a script of awk
+	awk '/^@@/ { print "@@ -1,1 +1,8 @@"
+		print "+#include <stdbool.h>"
+		print "+#include <string.h>"
+		print "+extern char *program_invocation_short_name;"
+		print "+static inline bool program_is(const char *name)"
+		print "+{"
+		print "+	return !strcmp(program_invocation_short_name, name);"
+		print "+}"
+		print " // SPDX-License-Identifier: GPL-2.0-only" }
+		{ print }' "$bank/$name.patch" | sed 's/^@@ -111,7 +111,7/@@ -111,7 +118,7/' \
+		>"$tmp/patch"
+	mv "$tmp/patch" "$bank/$name.patch"
+done
+check "a bug minimised, and as a C program" 0 '^good +block_first_free.free .* 2 .* 2$' "${run[@]}" good
+check "a witness that shows nothing" 1 '^FAIL otherwitness: the witness shows nothing' \
+	"${run[@]}" otherwitness
+check "a patch that no longer applies" 1 '^FAIL stale: no longer applies' "${run[@]}" stale
+check "a C program that shows nothing" 1 '^FAIL nowhere: the C program shows clean, expected block' \
+	"${run[@]}" nowhere
+check "a C program that shows something else" 1 '^FAIL other: the C program shows block_left' \
+	"${run[@]}" other
+
 # an error that is none is not found, and that is said
 # shellcheck disable=SC2016 # a script of sed
 spoil harmless -e '/^---/,$d'

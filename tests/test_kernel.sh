@@ -149,6 +149,28 @@ cp "$plain" "$tmp/known/tool"
 cp "$(dirname "$plain")/subjects/$linux.so" "$tmp/known/subjects/"
 check "what is known has not expired" says ' 0 failed' tests/test_known.sh "$tmp/known/tool"
 
+# ---- findings as C programs ----
+
+# c_program NAME: the witness of one known error, the other quirks tolerated, minimised and as C,
+# shows it
+c_program() {
+	local witness=corpus/upstream/$1.pcpu key name
+	local -a options=(--subject "$linux" --strict)
+
+	while read -r name; do
+		[[ $name == "$1" ]] || options+=(--tolerate "$name")
+	done < <("$plain" list quirks | sed -n 's/^\([a-z-]*\) *breaks .*/\1/p')
+	"$plain" min "${options[@]}" -o "$tmp/small.pcpu" "$witness" || return 1
+	key=$(sed -n 's/^# finding: //p' "$tmp/small.pcpu")
+	"$plain" c "${options[@]}" -o "$tmp/repro.c" "$tmp/small.pcpu" || return 1
+	cc -I. -o "$tmp/repro" "$tmp/repro.c" impl/*.c oracle/*.c -ldl || return 1
+	"$tmp/repro" "$(dirname "$plain")/subjects/$linux.so" >"$tmp/shown"
+	(($? == 1)) && grep -qx "ASSERTION FAILED: .* FuzzerHash=$key" "$tmp/shown"
+}
+for name in map-unwind scan-promote search-length size-wrap; do
+	check "$name as a C program" c_program "$name"
+done
+
 # ---- traces of booted kernels ----
 
 traces=corpus/traces
