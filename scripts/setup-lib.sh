@@ -17,6 +17,9 @@ have() {
 	command -v "$1" >/dev/null 2>&1
 }
 
+# How AFL++ runs a target; AFL_PATH is where its own files are.
+afl_driver=${AFL_PATH:-/usr/lib/afl}/libAFLDriver.a
+
 # ---- packages ----
 
 includes() {
@@ -72,6 +75,10 @@ missing_packages() {
 	for lane; do
 		case $lane in
 		fuzz | msan | clang0 | coverage) missing_clang ;;
+		afl*)
+			missing_clang
+			have afl-fuzz && have afl-clang-fast && [[ -e $afl_driver ]] || echo afl++
+			;;
 		mutate)
 			missing_clang
 			if have clang && ! /usr/bin/python3 -c 'import clang.cindex' 2>/dev/null; then
@@ -147,11 +154,18 @@ lane_options() {
 	case $1 in
 	fuzz) echo clang clang++ -DPCPUFUZZ_SANITIZE=address -DPCPUFUZZ_FUZZERS=ON ;;
 	plain) echo gcc g++ ;;
+	afl) afl_options -DPCPUFUZZ_SANITIZE=address ;;
+	afl-plain) afl_options ;;
+	afl-cmplog) afl_options -DPCPUFUZZ_CMPLOG=ON ;;
 	msan) echo clang clang++ -DPCPUFUZZ_SANITIZE=memory -DPCPUFUZZ_TRACE=OFF ;;
 	m32) echo gcc g++ -DPCPUFUZZ_M32=ON -DPCPUFUZZ_TRACE=OFF ;;
 	clang0) echo clang clang++ -DPCPUFUZZ_TRACE=OFF ;;
 	coverage) echo clang clang++ -DPCPUFUZZ_COVERAGE=ON -DPCPUFUZZ_TRACE=ON ;;
 	esac
+}
+
+afl_options() {
+	echo afl-clang-fast afl-clang-fast++ -DPCPUFUZZ_FUZZERS=ON -DPCPUFUZZ_TRACE=OFF "$@"
 }
 
 lane_flags() {
@@ -173,12 +187,14 @@ drop_foreign_cache() {
 
 configure_and_build() {
 	local lane=$1 dir=$root/build/$1 cc cxx options
+	local -a engine=()
 
 	shift
+	[[ $lane != afl* ]] || engine=("LIB_FUZZING_ENGINE=$afl_driver")
 	read -r cc cxx options < <(lane_options "$lane")
 	drop_foreign_cache "$dir"
 	# shellcheck disable=SC2086 # options are words
-	CC=$cc CXX=$cxx env -u CFLAGS -u CXXFLAGS -u LDFLAGS -u LIB_FUZZING_ENGINE \
+	CC=$cc CXX=$cxx env -u CFLAGS -u CXXFLAGS -u LDFLAGS -u LIB_FUZZING_ENGINE "${engine[@]}" \
 		cmake -G Ninja -S "$root" -B "$dir" $options \
 		-DCMAKE_C_FLAGS="$(lane_flags "$lane")" &&
 		cmake --build "$dir" ${1:+--target "$@"}
@@ -227,6 +243,11 @@ prepare_sanitizers() {
 		echo "note: vm.mmap_rnd_bits is $bits and setarch -R is not permitted here, so" \
 			"sanitized programs may crash at start; 'sysctl vm.mmap_rnd_bits=28' helps"
 	fi
+}
+
+# fuzzer_names: the programs of all fuzz targets
+fuzzer_names() {
+	target_names | sed 's/$/_fuzzer/'
 }
 
 # target_names: the first column of targets.def
