@@ -13,6 +13,7 @@
 #include "mutator.h"
 
 #define CROSSED_ONE_IN 2 /* as often as libFuzzer does it */
+#define RESULTS_OF_ONE 50 /* AFL++ may double that some times */
 
 struct afl_target {
 	const char *name;
@@ -144,6 +145,25 @@ size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t size, uint8_t **out, uin
 	}
 	*out = m->out;
 	return m->size;
+}
+
+/**
+ * afl_custom_fuzz_count - how many inputs to make of one before the next
+ * @data: from afl_custom_init()
+ * @buf: the input
+ * @size: its size
+ *
+ * AFL++ takes over what others found only between two inputs, and left to itself it can stay with
+ * one for minutes.
+ *
+ * Return: how many.
+ */
+unsigned int afl_custom_fuzz_count(void *data, const uint8_t *buf, size_t size)
+{
+	(void)data;
+	(void)buf;
+	(void)size;
+	return RESULTS_OF_ONE;
 }
 
 /**

@@ -3,7 +3,9 @@
  * target.c - one input of a fuzz target: bytes to program to verdict.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "subjects.h"
 #include "target.h"
@@ -39,11 +41,23 @@ static void count(const struct lockstep *l)
 
 static bool wanted; /* those figures */
 
-/* A file of "name number" lines, if the environment asks for one. */
+/*
+ * A file of "name number" lines, if the environment asks for one.  "%p" at the end of its name
+ * stands for the number of the process, for engines that go on in a new one.
+ */
 static void write_stats(void)
 {
-	const char *path = getenv("PCPUFUZZ_STATS");
-	FILE *f = path ? fopen(path, "w") : NULL;
+	const char *name = getenv("PCPUFUZZ_STATS");
+	size_t len = name ? strlen(name) : 0;
+	char path[4096];
+	FILE *f;
+
+	if (!len || len + 16 > sizeof(path))
+		return;
+	memcpy(path, name, len + 1);
+	if (len > 2 && !strcmp(path + len - 2, "%p"))
+		sprintf(path + len - 2, "%d", (int)getpid());
+	f = fopen(path, "w");
 
 	if (!f)
 		return;

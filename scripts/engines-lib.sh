@@ -1,0 +1,490 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# engines-lib.sh - jobs of fuzz engines: starting, watching, stopping and ending them, and one corpus
+# for all of them.
+#
+# Sourced after setup-lib.sh, not run.  The caller sets run_targets, work, seed, tag and subjects,
+# prepares san, and has keep_crash and add_finding, which file what was found.
+#
+# A job is a row of processes, one after the other: each ends at the end of the time, or with a
+# finding if it is libFuzzer's.  AFL++ goes on behind its findings, which collect_afl files.
+#
+#   work/corpus/TARGET  the corpus, to which libFuzzer adds, and merge_afl what AFL++ has found
+#   work/seeds/TARGET   the programs of corpus/ as bytes
+#   work/afl/TARGET     of AFL++: in, what it starts from; a folder for each of its jobs
+# shellcheck disable=SC2154 # the variables of the caller
+
+max_len=4096
+limits=(-max_len=$max_len -timeout=10 -rss_limit_mb=2048)
+
+declare -a job_pid=() job_log=() job_stats=() job_target=() job_engine=() job_role=()
+# by target: may its jobs start from the programs in corpus/
+declare -A shared_seed=()
+jobs=0
+started=0
+restarts=0
+killed=0
+no_start=0
+no_stats=0
+ended_programs=0
+ended_ops=0
+edges=0
+stability=
+stop=
+
+# plan_jobs NUMBER ENGINE...: which engine each job is of, which target, and which role it has there
+plan_jobs() {
+	local -a engines=("${@:2}")
+	local -A count=()
+	local i target engine
+
+	jobs=$1
+	# one at least of each
+	((jobs >= ${#run_targets[@]} * ${#engines[@]})) ||
+		jobs=$((${#run_targets[@]} * ${#engines[@]}))
+	for ((i = 0; i < jobs; i++)); do
+		engine=${engines[i % ${#engines[@]}]}
+		target=${run_targets[i / ${#engines[@]} % ${#run_targets[@]}]}
+		job_pid[i]=
+		job_engine[i]=$engine
+		job_target[i]=$target
+		job_role[i]=$engine
+		[[ $engine != afl ]] || job_role[i]=$(afl_role $((count[$target]++)))
+	done
+}
+
+# afl_role N: of the jobs of AFL++ of one target.  The first has the sanitizers, and as AFL++ shares
+# what it finds, it runs all that is new to any; the others are three times as fast without.  Our
+# mutator is used by all of them, AFL++'s own by each second one of the others.
+afl_role() {
+	if (($1 == 0)); then
+		echo main
+	elif (($1 % 2)); then
+		echo plain
+	else
+		echo cmplog
+	fi
+}
+
+# needed_afl_lanes: those of the jobs
+needed_afl_lanes() {
+	local role
+
+	for role in "${job_role[@]}"; do
+		case $role in
+		main) echo afl ;;
+		plain) echo afl-plain ;;
+		cmplog) echo afl-plain afl-cmplog ;;
+		esac
+	done | tr ' ' '\n' | sort -u
+}
+
+# ---- starting and stopping ----
+
+start_job() {
+	local i=$1
+
+	job_pid[i]=
+	((end > EPOCHSECONDS)) && [[ -z $stop ]] || return 0
+	job_log[i]=$work/logs/${job_target[i]}-$((++started)).log
+	job_stats[i]=$work/stats/${job_target[i]}-$started
+	if [[ ${job_engine[i]} == afl ]]; then
+		start_afl "$i" "$started"
+	else
+		start_libfuzzer "$i" "$started"
+	fi
+}
+
+start_libfuzzer() {
+	local i=$1 n=$2 target=${job_target[$1]}
+	local -a from=("$work/corpus/$target$tag")
+
+	[[ -z ${shared_seed[$target]:-} ]] || from+=("$work/seeds/$target")
+	PCPUFUZZ_STATS=${job_stats[i]} "${san[@]}" "build/fuzz/${target}_fuzzer" -fork=0 \
+		-seed=$(((seed + n - 1) % 2147483647 + 1)) -reload=1 -entropic=0 "${limits[@]}" \
+		-max_total_time=$((end - EPOCHSECONDS)) -print_final_stats=1 \
+		-artifact_prefix="$work/findings/job$i-" "${from[@]}" >"${job_log[i]}" 2>&1 </dev/null 8>&- &
+	job_pid[i]=$!
+}
+
+# What AFL++ is not to ask of the machine, and how it is to do here.  A new input is as short as it
+# was made, so trimming is not worth its time.
+afl_env=(AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
+	AFL_NO_CRASH_README=1 AFL_AUTORESUME=1 AFL_FAST_CAL=1 AFL_DISABLE_TRIM=1 AFL_SYNC_TIME=1
+	AFL_INPUT_LEN_MAX=$max_len
+	ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0:max_allocation_size_mb=2048
+	UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:symbolize=0)
+
+start_afl() {
+	local i=$1 n=$2 target=${job_target[$1]} role=${job_role[$1]}
+	local out=$work/afl/$target$tag lane=afl-plain
+	local -a how env=("${afl_env[@]}" "PCPUFUZZ_TARGET=$target" "PCPUFUZZ_STATS=${job_stats[i]}.%p"
+		"AFL_CUSTOM_MUTATOR_LIBRARY=$root/build/plain/libpcpufuzz-afl-mutator.so")
+
+	case $role in
+	main)
+		lane=afl
+		# new files of the corpus are read each half minute
+		how=(-M main -F "$work/corpus/$target$tag")
+		;;
+	plain) how=(-S "job$i" -m 2048) ;;
+	cmplog) how=(-S "job$i" -m 2048 -c "build/afl-cmplog/${target}_fuzzer") ;;
+	esac
+	[[ $role == cmplog ]] || env+=(AFL_CUSTOM_MUTATOR_ONLY=1)
+	# the main job tries each of what is there; this costs the others too much
+	[[ $role == main ]] || env+=(AFL_NO_STARTUP_CALIBRATION=1)
+	env "${env[@]}" "${san[@]}" afl-fuzz -i "$out/in" -o "$out" "${how[@]}" -t 10000 -s "$((seed + n))" \
+		-V $((end - EPOCHSECONDS)) -- "build/$lane/${target}_fuzzer" \
+		>"${job_log[i]}" 2>&1 </dev/null 8>&- &
+	job_pid[i]=$!
+}
+
+# afl_folder JOB: where its queue and its crashes are
+afl_folder() {
+	local name=job$1
+
+	[[ ${job_role[$1]} != main ]] || name=main
+	echo "$work/afl/${job_target[$1]}$tag/$name"
+}
+
+# prepare_afl TARGET: file and merge what a run that was killed left, then lay out what to start from
+prepare_afl() {
+	local target=$1 out=$work/afl/$1$tag
+
+	if [[ -d $out ]]; then
+		collect_afl "$target"
+		merge_afl "$target"
+		rm -rf "$out"
+	fi
+	mkdir -p "$out/in"
+	printf '\0' >"$out/in/blank" # AFL++ wants one at least
+	find "$work/corpus/$target$tag" ${shared_seed[$target]:+"$work/seeds/$target"} -type f \
+		-size +0 -size "-$((max_len + 1))c" -exec cp -t "$out/in" {} +
+}
+
+stop_jobs() {
+	local i
+
+	for ((i = 0; i < jobs; i++)); do
+		[[ -z ${job_pid[i]:-} ]] || kill "${job_pid[i]}" 2>/dev/null || true
+	done
+}
+
+# ---- watching ----
+
+# numbers JOB: programs, ops, programs per second and edges of its process so far
+numbers() {
+	if [[ ${job_engine[$1]} == afl ]]; then
+		numbers_afl "$1"
+	else
+		numbers_libfuzzer "$1"
+	fi
+}
+
+# Without statistics the ops are estimated from the average length of the inputs in the corpus.
+numbers_libfuzzer() {
+	{
+		cat "${job_stats[$1]}" 2>/dev/null || true
+		grep -aE '^#[0-9]|^stat::number_of_executed_units' "${job_log[$1]}" | tail -n 3
+	} | awk '
+	/^programs / { p = $2 }
+	/^ops / { o = $2 }
+	/^stat::/ { seen = $2 }
+	/^#/ {
+		seen = substr($1, 2)
+		for (i = 2; i < NF; i++) {
+			if ($i == "cov:") cov = $(i + 1)
+			if ($i == "exec/s:") rate = $(i + 1)
+			if ($i == "corp:" && split($(i + 1), part, "/") == 2 && part[1] > 0) {
+				unit = part[2] ~ /Mb/ ? 1048576 : part[2] ~ /Kb/ ? 1024 : 1
+				average = (part[2] * unit / part[1] - 32) / 12
+			}
+		}
+	}
+	END {
+		if (average < 0) average = 0
+		if (p > 0) average = o / p
+		if (seen < p) seen = p
+		printf "%.0f %.0f %.0f %.0f\n", seen, seen * average, rate, cov
+	}'
+}
+
+# AFL++ runs a new process after each crash, so there are several statistics.
+numbers_afl() {
+	local folder
+
+	folder=$(afl_folder "$1")
+	{
+		cat "${job_stats[$1]}".* 2>/dev/null || true
+		tail -n 1 "$folder/plot_data" 2>/dev/null || true
+		cat "$folder/fuzzer_stats" 2>/dev/null || true
+	} | awk '
+	/^programs / { p += $2 }
+	/^ops / { o += $2 }
+	/^[0-9]+, / {
+		split($0, column, ", ")
+		rate = column[11]
+		if (seen < column[12] + 0) seen = column[12] + 0
+		if (cov < column[13] + 0) cov = column[13] + 0
+	}
+	$1 == "execs_done" && seen < $3 + 0 { seen = $3 + 0 }
+	$1 == "edges_found" && cov < $3 + 0 { cov = $3 + 0 }
+	END {
+		if (seen < p) seen = p
+		printf "%.0f %.0f %.0f %.0f\n", seen, p ? seen * (o / p) : 0, rate, cov
+	}'
+}
+
+# note_stability: the lowest that a job of AFL++ has, in percent; nothing if none has said yet
+note_stability() {
+	stability=$(
+		for ((i = 0; i < jobs; i++)); do
+			[[ ${job_engine[i]} != afl ]] ||
+				sed -n 's/^stability *: *\([0-9.]*\)%.*/\1/p' \
+					"$(afl_folder "$i")/fuzzer_stats" 2>/dev/null || true
+		done | sort -n | head -n 1
+	)
+}
+
+# ---- what was found ----
+
+# reproduce TARGET INPUT: run it as libFuzzer does, and file it if it is a crash
+reproduce() {
+	local target=$1 input=$2 status=0 key=
+
+	"${san[@]}" "build/fuzz/${target}_fuzzer" "${limits[@]}" "$input" \
+		>"$work/logs/reproduce" 2>&1 </dev/null || status=$?
+	# a process ends with 0 only if nothing was found
+	if ((status == 0)); then
+		key=unreproduced
+		[[ $input != *,sig:* ]] || key=$key-$(sed 's/.*,\(sig:[0-9]*\).*/\1/' <<<"$input")
+	fi
+	keep_crash "$target" "$work/logs/reproduce" "$input" "$key"
+}
+
+# sort_crashes TARGET INPUT...: file each.  All of them are run by one process first, as there may
+# be hundreds of one cause, of which one is enough.
+sort_crashes() {
+	local target=$1 input key
+	local -A key_of=()
+
+	shift
+	(($# < 3)) ||
+		while read -r key input; do
+			key_of[$input]=$key
+		done < <({ timeout 60 "${san[@]}" build/fuzz/pcpufuzz run --target "$target" \
+			"${subject[@]}" "$@" 2>&1 </dev/null || true; } |
+			awk '/: finding$/ { sub(/: finding$/, ""); f = $0 }
+			sub(/^ASSERTION FAILED: .*FuzzerHash=/, "") { print $0, f }')
+	for input; do
+		key=${key_of[$input]:-}
+		if [[ $key && ${times["$target $key"]:-} ]]; then
+			add_finding "$target" "$key" "$input"
+			rm -f "$input"
+		else
+			reproduce "$target" "$input"
+		fi
+	done
+}
+
+# collect_afl TARGET: file what its jobs of AFL++ found since the last time
+collect_afl() {
+	local target=$1 out=$work/afl/$1$tag file i
+	local -a found
+
+	mapfile -t found < <(find "$out"/*/ -type f \( -path '*/crashes*/id:*' -o -path '*/hangs*/id:*' \) \
+		2>/dev/null | sort)
+	((${#found[@]})) || return 0
+	# with names of their own, out of the way of the next process of the job
+	for ((i = 0; i < ${#found[@]}; i++)); do
+		file=$(basename "${found[i]}")
+		file=$work/findings/afl-$target$tag-$((++collected))-${file%%,src:*}
+		mv "${found[i]}" "$file"
+		found[i]=$file
+	done
+	sort_crashes "$target" "${found[@]}"
+}
+collected=0
+
+# collect_seeds JOB: file the inputs with which AFL++ did not want to start
+collect_seeds() {
+	local target=${job_target[$1]} out=$work/afl/${job_target[$1]}$tag name file
+
+	while IFS= read -r name; do
+		file=$out/in/$name
+		[[ -e $file ]] || continue
+		drop_input "$target" "$(sha1sum <"$file" | cut -d ' ' -f 1)"
+		mv "$file" "$work/findings/afl-$target$tag-$((++collected))-seed"
+		reproduce "$target" "$work/findings/afl-$target$tag-$collected-seed"
+	done < <(sed -n "s/.*Test case '.*,orig:\(.*\)' results in a \(crash\|timeout\).*/\1/p" "${job_log[$1]}" |
+		sort -u)
+}
+
+# A program that crashes on loading must not end every job to come.
+drop_input() {
+	local target=$1 hash=$2 file
+
+	for file in "$work/corpus/$target$tag/$hash" "$work/seeds/$target"/*; do
+		[[ -e $file ]] || continue
+		[[ $(sha1sum <"$file") != "$hash"* ]] || rm -f "$file"
+	done
+}
+
+# why_ended JOB: the last words of a process that should not have ended
+why_ended() {
+	{
+		grep -aE 'PROGRAM ABORT|SYSTEM ERROR|OS message' "${job_log[$1]}" || tail -n 3 "${job_log[$1]}"
+	} | sed 's/\x1b[^a-zA-Z]*[a-zA-Z]//g' | tail -n 3
+}
+
+# end_job JOB: its process has ended; file what it found and go on
+end_job() {
+	local i=$1 target=${job_target[$1]} status=0 p o _rate cov
+
+	wait "${job_pid[i]}" || status=$?
+	read -r p o _rate cov < <(numbers "$i")
+	ended_programs=$((ended_programs + p))
+	ended_ops=$((ended_ops + o))
+	((cov <= edges)) || edges=$cov
+	job_pid[i]=
+	if [[ ${job_engine[i]} == libfuzzer ]] && end_of_libfuzzer "$i"; then
+		: # a finding
+	elif [[ ${job_engine[i]} == afl ]] && end_of_afl "$i" "$status"; then
+		:
+	elif [[ $stop ]] || { ((status == 0 && p > 0)) && ! ended_early "$i"; }; then
+		return 0
+	elif ((status == 128 + 9 || status == 128 + 15 || status == 72)) || ended_early "$i"; then
+		killed=$((killed + 1))
+	else
+		no_start=$((no_start + 1))
+		tail -n 400 "${job_log[i]}" >"$work/findings/$target$tag-exit-$status.txt"
+		add_finding "$target" "exit-$status" "${job_log[i]}" "$(why_ended "$i")" \
+			"no input was saved"
+		((no_start < 5)) || stop=1
+	fi
+	restarts=$((restarts + 1))
+	if ((restarts > 20 && restarts % 5 == 0)) && [[ ${shared_seed[$target]:-} ]] &&
+		! has_loaded "$i"; then
+		shared_seed[$target]= # every start finds the same in a seed
+	fi
+	start_job "$i"
+}
+
+# ended_early JOB: AFL++ ends with 0 also if a signal told it to
+ended_early() {
+	[[ ${job_engine[$1]} == afl ]] && ((EPOCHSECONDS < end - 1)) &&
+		grep -q 'Testing aborted by user' "${job_log[$1]}"
+}
+
+has_loaded() {
+	grep -qE '^#[0-9]*[[:space:]]INITED|All test cases processed' "${job_log[$1]}"
+}
+
+# end_of_libfuzzer JOB: did it end with a finding
+end_of_libfuzzer() {
+	local i=$1 target=${job_target[$1]} artifact
+
+	[[ -s ${job_stats[i]} ]] || no_stats=$((no_stats + 1))
+	artifact=$(sed -n 's/^.*Test unit written to \(.*\)$/\1/p' "${job_log[i]}" | tail -n 1)
+	[[ -n $artifact && -e $artifact && $artifact != *slow-unit-* ]] || return 1
+	keep_crash "$target" "${job_log[i]}" "$artifact"
+	has_loaded "$i" || drop_input "$target" "${artifact##*-}"
+}
+
+# end_of_afl JOB STATUS: what it found does not end it, unless it could not even start
+end_of_afl() {
+	local i=$1 target=${job_target[$1]} before
+
+	[[ -s $(compgen -G "${job_stats[i]}.*" | head -n 1) ]] || no_stats=$((no_stats + 1))
+	collect_afl "$target"
+	before=$collected
+	collect_seeds "$i"
+	(($2 != 0 && collected > before))
+}
+
+# ---- one corpus ----
+
+# merge_afl TARGET: add to the corpus what AFL++ queued since the last time, if it reaches anything
+# new.  AFL++ itself looks for what libFuzzer added.  May run beside the jobs.
+merge_afl() {
+	local target=$1 out=$work/afl/$1$tag file n=0
+	local -a since=() queued
+
+	[[ ! -e $out/merged ]] || since=(-newer "$out/merged")
+	touch "$out/merging"
+	mapfile -t queued < <(find "$out"/*/queue -maxdepth 1 -type f -name 'id:*' ! -name '*,orig:*' \
+		! -name '*,sync:*' "${since[@]}" 2>/dev/null)
+	mv "$out/merging" "$out/merged"
+	((${#queued[@]})) || return 0
+	rm -rf "$out/new"
+	mkdir "$out/new"
+	for file in "${queued[@]}"; do
+		cp "$file" "$out/new/$((++n))"
+	done
+	merge_into "$target" "$out/new"
+}
+
+# merge_into TARGET FOLDER: add to the corpus what reaches anything new
+merge_into() {
+	local target=$1 from=$2 out=$work/logs/merge-$1.log
+
+	"${san[@]}" "build/fuzz/${target}_fuzzer" -merge=1 "${limits[@]}" \
+		-artifact_prefix="$work/findings/merge-" "$work/corpus/$target$tag" "$from" \
+		>"$out" 2>&1 </dev/null 8>&- || echo "$target: exit code $?" >>"$work/logs/merge-failed"
+	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$out" >>"$work/logs/merged"
+	sed -n "s/^.*Test unit written to \(.*\)$/$target \1/p" "$out" >>"$work/logs/merge-crashes"
+}
+
+# merge_all: as above, of all targets that AFL++ runs on
+merge_all() {
+	local target
+
+	for target in "${run_targets[@]}"; do
+		[[ ! -d $work/afl/$target$tag ]] || merge_afl "$target"
+	done
+}
+
+merger=
+
+# merge_sometimes: in the background, once each 15 seconds
+merge_sometimes() {
+	((EPOCHSECONDS >= next_merge)) || return 0
+	[[ -z $merger ]] || ! kill -0 "$merger" 2>/dev/null || return 0
+	[[ -z $merger ]] || wait "$merger" || true
+	merge_all &
+	merger=$!
+	next_merge=$((EPOCHSECONDS + 15))
+}
+next_merge=0
+
+# merge_finally: when all jobs have ended; file what crashed in a merge
+merge_finally() {
+	local target file
+
+	[[ -z $merger ]] || wait "$merger" || true
+	merge_all
+	[[ ! -s $work/logs/merge-failed ]] ||
+		add_finding "$(cut -d : -f 1 "$work/logs/merge-failed" | head -n 1)" merge-failed \
+			"$work/logs/merge-failed" "$(head -n 3 "$work/logs/merge-failed")"
+	[[ -s $work/logs/merge-crashes ]] || return 0
+	while read -r target file; do
+		[[ ! -e $file ]] || reproduce "$target" "$file"
+	done < <(sort -u "$work/logs/merge-crashes")
+}
+
+# count_merged: inputs that AFL++ gave to the corpus
+count_merged() {
+	awk '{ n += $1 } END { print n + 0 }' "$work/logs/merged" 2>/dev/null || echo 0
+}
+
+# count_imported: inputs that AFL++ took from libFuzzer, which it names after the folder of the corpus
+count_imported() {
+	local target n=0 from
+
+	for target in "${run_targets[@]}"; do
+		from=$(compgen -G "$work/afl/$target$tag/main/queue/*,sync:$target$tag*" | wc -l)
+		n=$((n + from))
+	done
+	echo "$n"
+}
