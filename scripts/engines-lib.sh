@@ -16,7 +16,7 @@
 # shellcheck disable=SC2154 # the variables of the caller
 
 max_len=4096
-limits=(-max_len=$max_len -timeout=10 -rss_limit_mb=2048)
+limits=("-max_len=$max_len" -timeout=10 -rss_limit_mb=2048)
 
 declare -a job_pid=() job_log=() job_stats=() job_target=() job_engine=() job_role=()
 # by target: may its jobs start from the programs in corpus/
@@ -50,7 +50,10 @@ plan_jobs() {
 		job_engine[i]=$engine
 		job_target[i]=$target
 		job_role[i]=$engine
-		[[ $engine != afl ]] || job_role[i]=$(afl_role $((count[$target]++)))
+		if [[ $engine == afl ]]; then
+			job_role[i]=$(afl_role "${count[$target]:-0}")
+			count[$target]=$((${count[$target]:-0} + 1))
+		fi
 	done
 }
 
@@ -112,7 +115,7 @@ start_libfuzzer() {
 # was made, so trimming is not worth its time.
 afl_env=(AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
 	AFL_NO_CRASH_README=1 AFL_AUTORESUME=1 AFL_FAST_CAL=1 AFL_DISABLE_TRIM=1 AFL_SYNC_TIME=1
-	AFL_INPUT_LEN_MAX=$max_len
+	"AFL_INPUT_LEN_MAX=$max_len"
 	ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0:max_allocation_size_mb=2048
 	UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:symbolize=0)
 
@@ -134,8 +137,8 @@ start_afl() {
 	[[ $role == cmplog ]] || env+=(AFL_CUSTOM_MUTATOR_ONLY=1)
 	# the main job tries each of what is there; this costs the others too much
 	[[ $role == main ]] || env+=(AFL_NO_STARTUP_CALIBRATION=1)
-	env "${env[@]}" "${san[@]}" afl-fuzz -i "$out/in" -o "$out" "${how[@]}" -t 10000 -s "$((seed + n))" \
-		-V $((end - EPOCHSECONDS)) -- "build/$lane/${target}_fuzzer" \
+	env "${env[@]}" "${san[@]}" afl-fuzz -i "$out/in" -o "$out" "${how[@]}" -t 10000 \
+		-s "$((seed + n))" -- "build/$lane/${target}_fuzzer" \
 		>"${job_log[i]}" 2>&1 </dev/null 8>&- &
 	job_pid[i]=$!
 }
@@ -161,6 +164,16 @@ prepare_afl() {
 	printf '\0' >"$out/in/blank" # AFL++ wants one at least
 	find "$work/corpus/$target$tag" ${shared_seed[$target]:+"$work/seeds/$target"} -type f \
 		-size +0 -size "-$((max_len + 1))c" -exec cp -t "$out/in" {} +
+}
+
+# stop_afl: it has an option for the time, which does not count what it takes to start
+stop_afl() {
+	local i
+
+	for ((i = 0; i < jobs; i++)); do
+		[[ -z ${job_pid[i]:-} || ${job_engine[i]} != afl ]] ||
+			kill "${job_pid[i]}" 2>/dev/null || true
+	done
 }
 
 stop_jobs() {
@@ -238,6 +251,7 @@ numbers_afl() {
 
 # note_stability: the lowest that a job of AFL++ has, in percent; nothing if none has said yet
 note_stability() {
+	# shellcheck disable=SC2034 # for the caller
 	stability=$(
 		for ((i = 0; i < jobs; i++)); do
 			[[ ${job_engine[i]} != afl ]] ||
@@ -258,7 +272,7 @@ reproduce() {
 	# a process ends with 0 only if nothing was found
 	if ((status == 0)); then
 		key=unreproduced
-		[[ $input != *,sig:* ]] || key=$key-$(sed 's/.*,\(sig:[0-9]*\).*/\1/' <<<"$input")
+		[[ ! $input =~ ,sig:([0-9]+) ]] || key=$key-signal-$((10#${BASH_REMATCH[1]}))
 	fi
 	keep_crash "$target" "$work/logs/reproduce" "$input" "$key"
 }
@@ -310,15 +324,18 @@ collected=0
 # collect_seeds JOB: file the inputs with which AFL++ did not want to start
 collect_seeds() {
 	local target=${job_target[$1]} out=$work/afl/${job_target[$1]}$tag name file
+	local -a found=()
 
 	while IFS= read -r name; do
-		file=$out/in/$name
-		[[ -e $file ]] || continue
-		drop_input "$target" "$(sha1sum <"$file" | cut -d ' ' -f 1)"
-		mv "$file" "$work/findings/afl-$target$tag-$((++collected))-seed"
-		reproduce "$target" "$work/findings/afl-$target$tag-$collected-seed"
-	done < <(sed -n "s/.*Test case '.*,orig:\(.*\)' results in a \(crash\|timeout\).*/\1/p" "${job_log[$1]}" |
-		sort -u)
+		[[ -e $out/in/$name ]] || continue
+		file=$work/findings/afl-$target$tag-$((++collected))-seed
+		mv "$out/in/$name" "$file"
+		# as libFuzzer names its files, and convert those of corpus/
+		rm -f "$work/corpus/$target$tag/$name" "$work/seeds/$target/$name"
+		found+=("$file")
+	done < <(sed -n "s/.*Test case '.*,orig:\(.*\)' results in a \(crash\|timeout\).*/\1/p" \
+		"${job_log[$1]}" | sort -u)
+	((${#found[@]} == 0)) || sort_crashes "$target" "${found[@]}"
 }
 
 # A program that crashes on loading must not end every job to come.
@@ -335,7 +352,7 @@ drop_input() {
 why_ended() {
 	{
 		grep -aE 'PROGRAM ABORT|SYSTEM ERROR|OS message' "${job_log[$1]}" || tail -n 3 "${job_log[$1]}"
-	} | sed 's/\x1b[^a-zA-Z]*[a-zA-Z]//g' | tail -n 3
+	} | sed -e 's/\x1b\[[0-9;?]*[a-zA-Z]//g' -e 's/\x1b[()].//g' | tail -n 3
 }
 
 # end_job JOB: its process has ended; file what it found and go on
@@ -354,7 +371,7 @@ end_job() {
 		:
 	elif [[ $stop ]] || { ((status == 0 && p > 0)) && ! ended_early "$i"; }; then
 		return 0
-	elif ((status == 128 + 9 || status == 128 + 15 || status == 72)) || ended_early "$i"; then
+	elif ((status == 128 + 9 || status == 128 + 15 || status == 72 || (status == 0 && p > 0))); then
 		killed=$((killed + 1))
 	else
 		no_start=$((no_start + 1))
@@ -371,10 +388,9 @@ end_job() {
 	start_job "$i"
 }
 
-# ended_early JOB: AFL++ ends with 0 also if a signal told it to
+# ended_early JOB: AFL++ ends with 0 when a signal tells it to, as stop_afl does at the end only
 ended_early() {
-	[[ ${job_engine[$1]} == afl ]] && ((EPOCHSECONDS < end - 1)) &&
-		grep -q 'Testing aborted by user' "${job_log[$1]}"
+	[[ ${job_engine[$1]} == afl ]] && ((EPOCHSECONDS < end))
 }
 
 has_loaded() {
@@ -427,13 +443,14 @@ merge_afl() {
 
 # merge_into TARGET FOLDER: add to the corpus what reaches anything new
 merge_into() {
-	local target=$1 from=$2 out=$work/logs/merge-$1.log
+	local target=$1 added=$2 merge_log=$work/logs/merge-$1.log
 
 	"${san[@]}" "build/fuzz/${target}_fuzzer" -merge=1 "${limits[@]}" \
-		-artifact_prefix="$work/findings/merge-" "$work/corpus/$target$tag" "$from" \
-		>"$out" 2>&1 </dev/null 8>&- || echo "$target: exit code $?" >>"$work/logs/merge-failed"
-	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$out" >>"$work/logs/merged"
-	sed -n "s/^.*Test unit written to \(.*\)$/$target \1/p" "$out" >>"$work/logs/merge-crashes"
+		-artifact_prefix="$work/findings/merge-" "$work/corpus/$target$tag" "$added" \
+		>"$merge_log" 2>&1 </dev/null 8>&- || echo "$target: exit code $?" >>"$work/logs/merge-failed"
+	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$merge_log" \
+		>>"$work/logs/merged"
+	sed -n "s/^.*Test unit written to \(.*\)$/$target \1/p" "$merge_log" >>"$work/logs/merge-crashes"
 }
 
 # merge_all: as above, of all targets that AFL++ runs on

@@ -187,14 +187,14 @@ drop_foreign_cache() {
 
 configure_and_build() {
 	local lane=$1 dir=$root/build/$1 cc cxx options
-	local -a engine=()
+	local -a link_with=()
 
 	shift
-	[[ $lane != afl* ]] || engine=("LIB_FUZZING_ENGINE=$afl_driver")
+	[[ $lane != afl* ]] || link_with=("LIB_FUZZING_ENGINE=$afl_driver")
 	read -r cc cxx options < <(lane_options "$lane")
 	drop_foreign_cache "$dir"
 	# shellcheck disable=SC2086 # options are words
-	CC=$cc CXX=$cxx env -u CFLAGS -u CXXFLAGS -u LDFLAGS -u LIB_FUZZING_ENGINE "${engine[@]}" \
+	CC=$cc CXX=$cxx env -u CFLAGS -u CXXFLAGS -u LDFLAGS -u LIB_FUZZING_ENGINE "${link_with[@]}" \
 		cmake -G Ninja -S "$root" -B "$dir" $options \
 		-DCMAKE_C_FLAGS="$(lane_flags "$lane")" &&
 		cmake --build "$dir" ${1:+--target "$@"}

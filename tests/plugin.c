@@ -8,7 +8,8 @@
  * CPUs, offers no vmalloc of more than 64 KiB and no listing of areas, and dies of a free where
  * nothing is mapped.  PLUGIN_ABI is added to the number by which it is recognised.
  *
- * PLUGIN_DEADLY makes the process die of a listing of areas, and hang in a purge.
+ * PLUGIN_DEADLY makes the process die of a listing of areas, and hang in a purge.  PLUGIN_UNSTEADY
+ * makes it run other edges in each second program.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,22 @@ static void hang(void *s)
 }
 #endif
 
+#ifdef PLUGIN_UNSTEADY
+static __attribute__((noinline)) void each_second(volatile unsigned int *n)
+{
+	++*n;
+}
+
+static void *create_unsteady(const struct machine *m, struct world *w, unsigned int option)
+{
+	static volatile unsigned int programs, n;
+
+	if (programs++ & 1)
+		each_second(&n);
+	return subject_ours.create(m, w, option);
+}
+#endif
+
 #ifndef PLUGIN_ABI
 #define PLUGIN_ABI 0
 #endif
@@ -167,6 +184,9 @@ static __attribute__((constructor)) void fill_in(void)
 {
 	ops = subject_ours;
 	ops.name = "plugin";
+#ifdef PLUGIN_UNSTEADY
+	ops.create = create_unsteady;
+#endif
 #ifdef PLUGIN_VERSION
 	ops.create = create;
 	ops.free = free_object;
