@@ -27,6 +27,7 @@ restarts=0
 killed=0
 no_start=0
 no_stats=0
+idle=0
 ended_programs=0
 ended_ops=0
 edges=0
@@ -111,11 +112,11 @@ start_libfuzzer() {
 	job_pid[i]=$!
 }
 
-# What AFL++ is not to ask of the machine, and how it is to do here.  A new input is as short as it
-# was made, so trimming is not worth its time.
+# What AFL++ is not to ask of the machine, and how it is to do here.  prepare_afl has run all of what
+# it starts from.  A new input is as short as it was made, so trimming is not worth its time.
 afl_env=(AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
-	AFL_NO_CRASH_README=1 AFL_AUTORESUME=1 AFL_FAST_CAL=1 AFL_DISABLE_TRIM=1 AFL_SYNC_TIME=1
-	"AFL_INPUT_LEN_MAX=$max_len"
+	AFL_NO_CRASH_README=1 AFL_AUTORESUME=1 AFL_NO_STARTUP_CALIBRATION=1 AFL_FAST_CAL=1
+	AFL_DISABLE_TRIM=1 AFL_SYNC_TIME=1 "AFL_INPUT_LEN_MAX=$max_len"
 	ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0:max_allocation_size_mb=2048
 	UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:symbolize=0)
 
@@ -135,8 +136,6 @@ start_afl() {
 	cmplog) how=(-S "job$i" -m 2048 -c "build/afl-cmplog/${target}_fuzzer") ;;
 	esac
 	[[ $role == cmplog ]] || env+=(AFL_CUSTOM_MUTATOR_ONLY=1)
-	# the main job tries each of what is there; this costs the others too much
-	[[ $role == main ]] || env+=(AFL_NO_STARTUP_CALIBRATION=1)
 	env "${env[@]}" "${san[@]}" afl-fuzz -i "$out/in" -o "$out" "${how[@]}" -t 10000 \
 		-s "$((seed + n))" -- "build/$lane/${target}_fuzzer" \
 		>"${job_log[i]}" 2>&1 </dev/null 8>&- &
@@ -151,9 +150,11 @@ afl_folder() {
 	echo "$work/afl/${job_target[$1]}$tag/$name"
 }
 
-# prepare_afl TARGET: file and merge what a run that was killed left, then lay out what to start from
+# prepare_afl TARGET: file and merge what a run that was killed left, then lay out what to start from:
+# of all inputs as few as reach what all do, none of which crashes
 prepare_afl() {
-	local target=$1 out=$work/afl/$1$tag
+	local target=$1 out=$work/afl/$1$tag file
+	local -a crashed from=("$work/corpus/$1$tag")
 
 	if [[ -d $out ]]; then
 		collect_afl "$target"
@@ -161,9 +162,14 @@ prepare_afl() {
 		rm -rf "$out"
 	fi
 	mkdir -p "$out/in"
+	[[ -z ${shared_seed[$target]:-} ]] || from+=("$work/seeds/$target")
+	merge "$target" -set_cover_merge=1 "$out/in" "${from[@]}" >/dev/null
 	printf '\0' >"$out/in/blank" # AFL++ wants one at least
-	find "$work/corpus/$target$tag" ${shared_seed[$target]:+"$work/seeds/$target"} -type f \
-		-size +0 -size "-$((max_len + 1))c" -exec cp -t "$out/in" {} +
+	mapfile -t crashed < <(merge_crashes "$target")
+	for file in "${crashed[@]}"; do
+		drop_input "$target" "${file##*-}"
+	done
+	((${#crashed[@]} == 0)) || sort_crashes "$target" "${crashed[@]}"
 }
 
 # stop_afl: it has an option for the time, which does not count what it takes to start
@@ -321,23 +327,6 @@ collect_afl() {
 }
 collected=0
 
-# collect_seeds JOB: file the inputs with which AFL++ did not want to start
-collect_seeds() {
-	local target=${job_target[$1]} out=$work/afl/${job_target[$1]}$tag name file
-	local -a found=()
-
-	while IFS= read -r name; do
-		[[ -e $out/in/$name ]] || continue
-		file=$work/findings/afl-$target$tag-$((++collected))-seed
-		mv "$out/in/$name" "$file"
-		# as libFuzzer names its files, and convert those of corpus/
-		rm -f "$work/corpus/$target$tag/$name" "$work/seeds/$target/$name"
-		found+=("$file")
-	done < <(sed -n "s/.*Test case '.*,orig:\(.*\)' results in a \(crash\|timeout\).*/\1/p" \
-		"${job_log[$1]}" | sort -u)
-	((${#found[@]} == 0)) || sort_crashes "$target" "${found[@]}"
-}
-
 # A program that crashes on loading must not end every job to come.
 drop_input() {
 	local target=$1 hash=$2 file
@@ -365,11 +354,14 @@ end_job() {
 	ended_ops=$((ended_ops + o))
 	((cov <= edges)) || edges=$cov
 	job_pid[i]=
+	[[ ${job_engine[i]} != afl ]] || end_of_afl "$i"
 	if [[ ${job_engine[i]} == libfuzzer ]] && end_of_libfuzzer "$i"; then
 		: # a finding
-	elif [[ ${job_engine[i]} == afl ]] && end_of_afl "$i" "$status"; then
-		:
 	elif [[ $stop ]] || { ((status == 0 && p > 0)) && ! ended_early "$i"; }; then
+		return 0
+	elif [[ ${job_engine[i]} == afl ]] && ((EPOCHSECONDS >= end)) &&
+		((status == 0 || status == 128 + 15)); then
+		idle=$((idle + 1)) # it took all the time to start
 		return 0
 	elif ((status == 128 + 9 || status == 128 + 15 || status == 72 || (status == 0 && p > 0))); then
 		killed=$((killed + 1))
@@ -382,7 +374,7 @@ end_job() {
 	fi
 	restarts=$((restarts + 1))
 	if ((restarts > 20 && restarts % 5 == 0)) && [[ ${shared_seed[$target]:-} ]] &&
-		! has_loaded "$i"; then
+		[[ ${job_engine[i]} == libfuzzer ]] && ! has_loaded "$i"; then
 		shared_seed[$target]= # every start finds the same in a seed
 	fi
 	start_job "$i"
@@ -393,8 +385,9 @@ ended_early() {
 	[[ ${job_engine[$1]} == afl ]] && ((EPOCHSECONDS < end))
 }
 
+# has_loaded JOB: libFuzzer has run all inputs that were there
 has_loaded() {
-	grep -qE '^#[0-9]*[[:space:]]INITED|All test cases processed' "${job_log[$1]}"
+	grep -q '^#[0-9]*[[:space:]]INITED' "${job_log[$1]}"
 }
 
 # end_of_libfuzzer JOB: did it end with a finding
@@ -408,15 +401,10 @@ end_of_libfuzzer() {
 	has_loaded "$i" || drop_input "$target" "${artifact##*-}"
 }
 
-# end_of_afl JOB STATUS: what it found does not end it, unless it could not even start
+# end_of_afl JOB: what it found did not end it
 end_of_afl() {
-	local i=$1 target=${job_target[$1]} before
-
-	[[ -s $(compgen -G "${job_stats[i]}.*" | head -n 1) ]] || no_stats=$((no_stats + 1))
-	collect_afl "$target"
-	before=$collected
-	collect_seeds "$i"
-	(($2 != 0 && collected > before))
+	compgen -G "${job_stats[$1]}.*" >/dev/null || no_stats=$((no_stats + 1))
+	collect_afl "${job_target[$1]}"
 }
 
 # ---- one corpus ----
@@ -438,19 +426,24 @@ merge_afl() {
 	for file in "${queued[@]}"; do
 		cp "$file" "$out/new/$((++n))"
 	done
-	merge_into "$target" "$out/new"
+	merge "$target" -merge=1 "$work/corpus/$target$tag" "$out/new" >>"$work/logs/merged"
 }
 
-# merge_into TARGET FOLDER: add to the corpus what reaches anything new
-merge_into() {
-	local target=$1 added=$2 merge_log=$work/logs/merge-$1.log
+# merge TARGET HOW INTO FOLDER...: with libFuzzer, which survives what crashes; says how many files
+# it added to INTO
+merge() {
+	local target=$1 way=$2 merge_log=$work/logs/merge-$1.log
 
-	"${san[@]}" "build/fuzz/${target}_fuzzer" -merge=1 "${limits[@]}" \
-		-artifact_prefix="$work/findings/merge-" "$work/corpus/$target$tag" "$added" \
-		>"$merge_log" 2>&1 </dev/null 8>&- || echo "$target: exit code $?" >>"$work/logs/merge-failed"
-	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$merge_log" \
-		>>"$work/logs/merged"
-	sed -n "s/^.*Test unit written to \(.*\)$/$target \1/p" "$merge_log" >>"$work/logs/merge-crashes"
+	shift 2
+	"${san[@]}" "build/fuzz/${target}_fuzzer" "$way" "${limits[@]}" \
+		-artifact_prefix="$work/findings/merge-$target-" "$@" >"$merge_log" 2>&1 </dev/null 8>&- ||
+		cp "$merge_log" "$work/logs/merge-failed-$target"
+	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$merge_log"
+}
+
+# merge_crashes TARGET: files with what crashed in its merges
+merge_crashes() {
+	compgen -G "$work/findings/merge-$1-*-*" || true
 }
 
 # merge_all: as above, of all targets that AFL++ runs on
@@ -477,17 +470,21 @@ next_merge=0
 
 # merge_finally: when all jobs have ended; file what crashed in a merge
 merge_finally() {
-	local target file
+	local target failed
+	local -a crashed
 
 	[[ -z $merger ]] || wait "$merger" || true
 	merge_all
-	[[ ! -s $work/logs/merge-failed ]] ||
-		add_finding "$(cut -d : -f 1 "$work/logs/merge-failed" | head -n 1)" merge-failed \
-			"$work/logs/merge-failed" "$(head -n 3 "$work/logs/merge-failed")"
-	[[ -s $work/logs/merge-crashes ]] || return 0
-	while read -r target file; do
-		[[ ! -e $file ]] || reproduce "$target" "$file"
-	done < <(sort -u "$work/logs/merge-crashes")
+	((ended_programs)) ||
+		add_finding "${run_targets[0]}" nothing-ran "${job_log[0]}" \
+			"no job ran any program in that time"
+	for target in "${run_targets[@]}"; do
+		failed=$work/logs/merge-failed-$target
+		[[ ! -s $failed ]] ||
+			add_finding "$target" merge-failed "$failed" "$(tail -n 3 "$failed")"
+		mapfile -t crashed < <(merge_crashes "$target")
+		((${#crashed[@]} == 0)) || sort_crashes "$target" "${crashed[@]}"
+	done
 }
 
 # count_merged: inputs that AFL++ gave to the corpus
@@ -495,13 +492,11 @@ count_merged() {
 	awk '{ n += $1 } END { print n + 0 }' "$work/logs/merged" 2>/dev/null || echo 0
 }
 
-# count_imported: inputs that AFL++ took from libFuzzer, which it names after the folder of the corpus
+# count_imported: inputs that AFL++ took from libFuzzer; those of its own jobs are named after these
 count_imported() {
-	local target n=0 from
+	local target
 
 	for target in "${run_targets[@]}"; do
-		from=$(compgen -G "$work/afl/$target$tag/main/queue/*,sync:$target$tag*" | wc -l)
-		n=$((n + from))
-	done
-	echo "$n"
+		compgen -G "$work/afl/$target$tag/main/queue/id:*,sync:*" || true
+	done | grep -vc ',sync:job[0-9]' || true
 }

@@ -82,9 +82,10 @@ class Lane:
             die(f"lane {self.name}: {done.stdout.strip() or done.stderr.strip()}")
         return [line for line in done.stdout.splitlines() if " " in line]
 
-    def compile(self, source, out, flags=()):
-        """Compile one file; the error text, or None."""
-        return run_quietly(self.cc + list(flags) + ["-c", source, "-o", out], self.dir)
+    def compile(self, source, out, flags=(), rig=False):
+        """Compile one file; the error text, or None.  rig: to AFL++ it is not under test."""
+        before = ["env", f"AFL_LLVM_DENYLIST={self.dir}/afl-denylist"] if rig else []
+        return run_quietly(before + self.cc + list(flags) + ["-c", source, "-o", out], self.dir)
 
     def link(self, target, out, objects, instead=()):
         """Link a program of the lane; these objects come before the library that has the others.
@@ -154,6 +155,25 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, on_term)
 
 
+def cpu_of(pid):
+    """Seconds of CPU that the main thread of a process took."""
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as f:
+            return int(f.read().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def cpu_of_dead_children(pid):
+    """Seconds of CPU of those that it waited for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+            fields = f.read().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 class Run:
     """A program that runs, in a process group of its own, with its output in a file."""
 
@@ -167,6 +187,7 @@ class Run:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *words], stdout=f, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
                 env=dict(os.environ, **(env or {})), start_new_session=True, preexec_fn=child)
+        self.took = 0.0
         RUNNING.add(self)
 
     def has_ended(self):
@@ -176,11 +197,20 @@ class Run:
 
     def cpu(self):
         """Seconds of CPU that its main thread took."""
-        try:
-            with open(f"/proc/{self.process.pid}/schedstat", encoding="ascii") as f:
-                return int(f.read().split()[0]) / 1e9
-        except (OSError, ValueError, IndexError):
-            return 0.0
+        return cpu_of(self.process.pid)
+
+    def cpu_of_all(self):
+        """And those of all processes that it started, and these; as much as was ever seen."""
+        pids, total = [self.process.pid], 0.0
+        for pid in pids:
+            total += cpu_of(pid) + cpu_of_dead_children(pid)
+            try:
+                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+                    pids += map(int, f.read().split())
+            except OSError:
+                pass  # it has just ended
+        self.took = max(self.took, total)
+        return self.took
 
     def ended(self):
         """Its exit status, negative for a signal, or None."""
@@ -203,13 +233,13 @@ class Run:
         self.process.wait()
         RUNNING.discard(self)
 
-    def stop(self):
-        """End it after a word."""
+    def stop(self, seconds=1):
+        """End it after a word, and so much time for what it still has to do."""
         try:
             os.killpg(self.process.pid, signal.SIGTERM)
         except ProcessLookupError:
             pass
-        self.wait(1)
+        self.wait(seconds)
 
     def text(self):
         """What it printed so far."""

@@ -4,7 +4,7 @@
 # bugs_selftest.sh - scripts/bugs can fail: patches that do not apply or compile, witnesses that show
 # nothing, marks that are not triggered, errors that nobody finds, and bad input.
 #
-# Needs the lanes plain and fuzz.  Prints 'ok WHAT' or 'FAIL WHAT' for each check.
+# Needs the lanes plain and fuzz, and builds what AFL++ needs, if it is installed.  Prints 'ok WHAT' or 'FAIL WHAT' for each check.
 
 set -euo pipefail
 
@@ -98,6 +98,18 @@ hunt=(hunt --no-setup --jobs 1 --bank "$bank" --out "$tmp/hunt" --trials 1)
 check "an error that is found from nothing" 0 '1 trials, 0 without success' "${hunt[@]}" --time 20 good
 check "what is done is not done again" 0 '0 trials of .* 1 were done' "${hunt[@]}" --time 20 good
 check "an error that is not found" 1 '1 trials, 1 without success' "${hunt[@]}" --time 1 harmless
+if command -v afl-fuzz >/dev/null; then
+	check "an error that AFL++ finds from nothing" 0 '1 trials, 0 without success' hunt --no-setup \
+		--jobs 1 --bank "$bank" --out "$tmp/afl" --trials 1 --engine afl --time 60 good
+	if grep -q '"engine": "afl", .*"execs": [1-9].*"rule": "block_first' "$tmp/afl/hunt.jsonl"; then
+		echo "ok bugs: AFL++ finds it as what it is"
+	else
+		echo "FAIL bugs: AFL++ finds it as what it is; got $(tail -n 1 "$tmp/afl/hunt.jsonl")"
+		failed=1
+	fi
+else
+	echo "skipped bugs: AFL++ is not installed"
+fi
 printf '{"id": "go' >>"$tmp/hunt/hunt.jsonl"
 check "a line that was cut off" 0 '^\| good \|' table --bank "$bank" --out "$tmp/hunt"
 {
