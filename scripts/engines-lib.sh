@@ -492,7 +492,7 @@ count_merged() {
 	awk '{ n += $1 } END { print n + 0 }' "$work/logs/merged" 2>/dev/null || echo 0
 }
 
-# count_imported: inputs that AFL++ took from libFuzzer; those of its own jobs are named after these
+# count_imported: inputs that AFL++ took from the corpus; those of its own jobs are named after these
 count_imported() {
 	local target
 

@@ -150,7 +150,7 @@ result "--engine afl: the corpus has what it found" $? "$tmp/run-afl"
 
 # AFL++ looks for new files each half minute
 found both 45 2
-grep -qE '^afl\+\+: .*; [1-9][0-9]* inputs to the corpus, [1-9][0-9]* from libFuzzer' "$tmp/run-both"
+grep -qE '^afl\+\+: .*; [1-9][0-9]* inputs to the corpus, [1-9][0-9]* taken from it' "$tmp/run-both"
 result "--engine both: each engine has inputs of the other" $? "$tmp/run-both"
 grep -qa '[[:space:]]RELOAD ' "$tmp"/work-both/logs/pcpu-*.log
 result "--engine both: libFuzzer loads what AFL++ found while it runs" $? "$tmp/run-both"

@@ -22,6 +22,7 @@
 
 static __typeof__(afl_custom_init) *init;
 static __typeof__(afl_custom_fuzz) *fuzz;
+static __typeof__(afl_custom_fuzz_count) *fuzz_count;
 static __typeof__(afl_custom_describe) *describe;
 static __typeof__(afl_custom_deinit) *deinit;
 
@@ -56,6 +57,7 @@ static void load(void)
 	}
 	init = symbol(object, "afl_custom_init");
 	fuzz = symbol(object, "afl_custom_fuzz");
+	fuzz_count = symbol(object, "afl_custom_fuzz_count");
 	describe = symbol(object, "afl_custom_describe");
 	deinit = symbol(object, "afl_custom_deinit");
 }
@@ -144,6 +146,7 @@ static void check_fuzz(void *one, void *two, enum program_layer layer, const str
 	check(len1 == len2 && !memcmp(out1, out2, len1), "the same seed, the same result");
 	if (most >= MIN_MUTABLE && check(len1 > 0, "a result is not empty"))
 		check_legal(layer, out1, len1);
+	check(fuzz_count(one, in->data, in->size) > 0, "an input is not left out");
 	check_description(one, 40);
 	free(before);
 }
