@@ -308,13 +308,16 @@ sort_crashes() {
 	done
 }
 
-# collect_afl TARGET: file what its jobs of AFL++ found since the last time
+# collect_afl TARGET [running]: file what its jobs of AFL++ found since the last time
 collect_afl() {
 	local target=$1 out=$work/afl/$1$tag file i
-	local -a found
+	local -a found written=()
+
+	# what is a second old is not being written any more
+	[[ -z ${2:-} ]] || written=(! -newermt '1 second ago')
 
 	mapfile -t found < <(find "$out"/*/ -type f \( -path '*/crashes*/id:*' -o -path '*/hangs*/id:*' \) \
-		2>/dev/null | sort)
+		"${written[@]}" 2>/dev/null | sort)
 	((${#found[@]})) || return 0
 	# with names of their own, out of the way of the next process of the job
 	for ((i = 0; i < ${#found[@]}; i++)); do
