@@ -27,7 +27,7 @@ static bool check(bool good, const char *what)
 	return good;
 }
 
-/* Ours, each with one thing that it forgets to do. */
+/* Ours, each with one thing that it does wrong. */
 static bool accept(void *s, uint64_t addr)
 {
 	(void)s;
@@ -62,9 +62,10 @@ static bool find_nothing(void *s, uint64_t addr, struct subject_area *area)
 	return false;
 }
 
-static void free_one_less(void *s, void *set, unsigned int nr)
+static void free_at_once(void *s, void *set, unsigned int nr)
 {
-	subject_ours.free_vm_areas(s, set, nr > 1 ? nr - 1 : nr);
+	subject_ours.free_vm_areas(s, set, nr);
+	subject_ours.purge(s);
 }
 
 static int all_well(void *s, void *chunk, unsigned int start, unsigned int end)
@@ -114,7 +115,7 @@ static struct subject_ops broken(unsigned int n)
 		ops.find_vm_area = find_nothing;
 		break;
 	case 7:
-		ops.free_vm_areas = free_one_less;
+		ops.free_vm_areas = free_at_once;
 		break;
 	case 8:
 		ops.populate = all_well;

@@ -43,6 +43,7 @@ void trial_run(struct trial *t, const struct program *p, const struct exec_optio
 	*t = (struct trial){ .found = -1 };
 	if (!run_all(t, &l, p, opts, nr)) {
 		t->found = l.found;
+		t->finding = l.e[l.found].oracle.finding;
 		report_key(t->key, sizeof(t->key), l.e + l.found);
 	}
 	lockstep_exit(&l);
