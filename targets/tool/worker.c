@@ -152,10 +152,13 @@ static void how_it_died(struct worker *w, int status, char *word, size_t size)
 	rewind(w->err);
 	len = fread(text, 1, sizeof(text) - 1, w->err);
 	text[len] = '\0';
-	if (word_after(text, "ERROR: AddressSanitizer: ", word, size) ||
-	    word_after(text, "WARNING: MemorySanitizer: ", word, size))
-		return;
-	if (strstr(text, "runtime error:"))
+	if (strstr(text, "pcpufuzz: out of memory\n") || strstr(text, "rss limit exhausted") ||
+	    strstr(text, "ERROR: AddressSanitizer: out of memory"))
+		snprintf(word, size, "out-of-memory");
+	else if (word_after(text, "ERROR: AddressSanitizer: ", word, size) ||
+		 word_after(text, "WARNING: MemorySanitizer: ", word, size))
+		;
+	else if (strstr(text, "runtime error:"))
 		snprintf(word, size, "undefined-behaviour");
 	else if (strstr(text, "Assertion `"))
 		snprintf(word, size, "assertion");
