@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "known.h"
 #include "subjects.h"
 #include "target.h"
 
@@ -69,6 +70,7 @@ static void write_stats(void)
 	for (int i = 0; i < RULE_NR; i++)
 		fprintf(f, "rule.%s %llu\n", rule_infos[i].name,
 			(unsigned long long)total_checked[i]);
+	known_print(f);
 	fclose(f);
 }
 
@@ -83,6 +85,15 @@ static void write_stats_sometimes(void)
 	last = now;
 }
 
+/* The key line ends with rule and kind of op. */
+static bool is_known(const char *line)
+{
+	const char *key = strchr(line, '=');
+
+	return key && known_key(key + 1);
+}
+
+/* Does not return, unless a fuzz run has filed the same already. */
 static void fail(const struct target *t, struct lockstep *l)
 {
 	const struct exec *e = l->e + l->found;
@@ -91,8 +102,10 @@ static void fail(const struct target *t, struct lockstep *l)
 
 	snprintf(how, sizeof(how), "pcpufuzz run --target %s %s%s%sFILE", t->name,
 		 s ? "--subject " : "", s ? s : "", s ? " " : "");
-	lockstep_report(stderr, l, how);
 	report_key(key, sizeof(key), e);
+	if (is_known(key))
+		return;
+	lockstep_report(stderr, l, how);
 	fprintf(stderr, "%s\n", key);
 	write_stats();
 	report_trap(e);
@@ -129,7 +142,7 @@ void target_init(const struct target *t)
  * @data: any bytes
  * @size: how many
  *
- * Return: 0; does not return from a finding.
+ * Return: 0; does not return from a finding that is not known, see known.c.
  */
 int target_run_bytes(const struct target *t, const uint8_t *data, size_t size)
 {

@@ -1,0 +1,525 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# fuzz-lib.sh - the work of scripts/fuzz: a supervisor, and below it a group of jobs for each
+# subject; filing, minimising the corpus, the log, and what happens when the disk is full.
+#
+# Sourced by scripts/fuzz, not run.  Every process dies with the one above it, and what it leaves is
+# looked for at the next start, so any of them may be killed at any time.
+#
+#   top/config pid lock ended     options; the supervisor, while it holds the lock; why it ended
+#   top/findings/                 what was found, see scripts/triage
+#   top/fuzz.jsonl                the log
+#   top/state/GROUP               how its jobs are, replaced each second
+#   top/reserve                   room that is given back when the disk is full, to file what is left
+#   top/GROUP/corpus, afl, ...    of engines-lib.sh
+#   top/GROUP/intake/TARGET/      inputs that are to be filed
+#   top/GROUP/known               keys that are filed, which end no job any more
+# shellcheck disable=SC2154,SC2094 # the variables of scripts/fuzz and engines-lib.sh
+
+reserve_mb=16
+log_every=10
+minimise_every=3600
+shards_max=400 # files of statistics before they are added up
+
+# event NAME [KEY VALUE]...: a line of the log; values that are no numbers become strings
+event() {
+	local line
+
+	line=$(printf '{"time":%d,"event":"%s","group":"%s"' "$EPOCHSECONDS" "$1" "${group:-}")
+	shift
+	while (($#)); do
+		if [[ $2 =~ ^-?[0-9]+$ ]]; then
+			line+=",\"$1\":$2"
+		else
+			line+=",\"$1\":\"$(tr -d '[:cntrl:]"\134' <<<"$2")\""
+		fi
+		shift 2
+	done
+	echo "$line}" >>"$top/fuzz.jsonl" || true
+}
+
+# room_mb: what the disk has left
+room_mb() {
+	df --output=avail -BM "$top" | tail -n 1 | tr -dc '0-9'
+}
+
+is_full() {
+	(($(room_mb) < keep_free))
+}
+
+# ---- the supervisor ----
+
+supervise() {
+	local -A pids=()
+	local name status worst=0
+
+	exec 9>"$top/lock"
+	flock -n 9 || exit 2
+	echo $$ >"$top/pid"
+	if is_full; then
+		echo "no room on the disk: $(room_mb) MB, $keep_free are to stay free" >"$top/ended"
+		event no-room room "$(room_mb)"
+		exit 2
+	fi
+	[[ -e $top/reserve ]] || head -c "${reserve_mb}M" /dev/zero >"$top/reserve"
+	event start subjects "${groups[*]}" engine "$engine" jobs "$all_jobs" commit "$(git_commit)"
+	stop=
+	trap 'stop=1' INT TERM HUP
+	for name in "${groups[@]}"; do
+		setpriv --pdeathsig KILL "$0" group "$name" --work "$top" 9>&- &
+		pids[$name]=$!
+	done
+	while ((${#pids[@]})); do
+		sleep 0.3 || true
+		for name in "${!pids[@]}"; do
+			[[ -z $stop ]] || kill -TERM "${pids[$name]}" 2>/dev/null || true
+			! kill -0 "${pids[$name]}" 2>/dev/null || continue
+			status=0
+			wait "${pids[$name]}" || status=$?
+			unset "pids[$name]"
+			((status <= worst)) || worst=$status
+			((status == 0)) || stop=1
+		done
+	done
+	case $worst in
+	0) why="stopped" ;;
+	3) why="no room on the disk, $keep_free MB are to stay free; nothing that was found is lost" ;;
+	4) why="jobs kept ending without a finding, see the logs" ;;
+	*) why="a group ended with $worst, see supervisor.log" ;;
+	esac
+	[[ $stop || $worst != 0 ]] || why="the time is over"
+	echo "$why" >"$top/ended.new" && mv "$top/ended.new" "$top/ended"
+	event end why "$why"
+	rm -f "$top/pid"
+	((worst == 0))
+}
+
+git_commit() {
+	git rev-parse --short HEAD 2>/dev/null || echo unknown
+}
+
+# ---- a group: one subject ----
+
+# keep_crash TARGET LOG ARTIFACT [KEY]: for engines-lib.sh; put it where triage takes it from
+keep_crash() {
+	local target=$1 log=$2 artifact=$3 name
+
+	name=$(basename "$artifact")
+	mkdir -p "$work/intake/$target"
+	tail -n 400 "$log" >"$work/logs/of-$name" 2>/dev/null || true
+	mv "$artifact" "$work/intake/$target/$name"
+	found=$((found + 1))
+}
+
+# add_finding TARGET KEY FILE LINE...: for engines-lib.sh; what has no input
+add_finding() {
+	event job-trouble target "$1" what "$2" file "$3" text "${*:4}"
+	trouble=$((trouble + 1))
+}
+
+# sweep: inputs that a run left when it was killed
+sweep() {
+	local file name target
+
+	for file in "$work/findings"/*; do
+		[[ -f $file && $file != *.txt ]] || continue
+		name=$(basename "$file")
+		case $name in
+		afl-* | merge-*) target=$(target_in "${name#*-}") ;;
+		*) target=$(sed -n "s/^${name%%-*} //p" "$work/jobs" 2>/dev/null | head -n 1) ;;
+		esac
+		target=${target:-${run_targets[0]}}
+		mkdir -p "$work/intake/$target"
+		mv "$file" "$work/intake/$target/$name"
+	done
+}
+
+# target_in NAME: the target that a name begins with
+target_in() {
+	local target
+
+	for target in "${run_targets[@]}"; do
+		if [[ $1 == "$target"[@-]* ]]; then
+			echo "$target"
+		fi
+	done | tail -n 1
+}
+
+triager=
+
+# file_intake: in the background, if there is anything
+file_intake() {
+	[[ -z $triager ]] || ! kill -0 "$triager" 2>/dev/null || return 0
+	if [[ $triager ]]; then
+		wait "$triager" || true
+		triager=
+	fi
+	[[ -n $(find "$work/intake" -type f -print -quit) ]] || return 0
+	file_all 9>&- &
+	triager=$!
+}
+
+# file_all: run triage on all there is, target by target
+file_all() {
+	local target status
+	local -a inputs
+
+	for target in "${run_targets[@]}"; do
+		mapfile -t inputs < <(find "$work/intake/$target" -type f 2>/dev/null |
+			sort -t - -k 2 | head -n 20) # crashes before hangs, which take long
+		((${#inputs[@]})) || continue
+		status=0
+		setpriv --pdeathsig KILL scripts/triage --no-setup --no-build --take --target "$target" \
+			"${subject[@]}" --findings "$top/findings" --logs "$work/logs" \
+			"${inputs[@]}" >"$work/logs/triage" 2>&1 || status=$?
+		while IFS=: read -r what _ name; do
+			[[ $what == @(new|again|not reproduced) ]] || continue
+			event "finding-${what// /-}" target "$target" finding "$(basename "$name")"
+		done <"$work/logs/triage"
+		((status < 2)) || event triage-failed target "$target" text "$(tail -n 1 "$work/logs/triage")"
+	done
+}
+
+# note_known: keys of this subject that are filed
+note_known() {
+	local name
+
+	for name in "$top/findings"/*/; do
+		name=$(basename "$name")
+		[[ -e $top/findings/$name/info.json ]] || continue
+		case $tag/$name in
+		/*@*) ;;
+		/*) echo "$name" ;;
+		@*/*"@$subjects") echo "${name%@*}" ;;
+		esac
+	done >"$work/known.new"
+	cmp -s "$work/known.new" "$work/known" || mv "$work/known.new" "$work/known"
+}
+
+# fold_stats: the statistics of processes that have ended, added up in one file
+fold_stats() {
+	local i file
+	local -A live=()
+	local -a old=() sum=()
+
+	for ((i = 0; i < jobs; i++)); do
+		[[ -z ${job_pid[i]:-} ]] || live[${job_stats[i]}]=1
+	done
+	for file in "$work/stats"/*; do
+		[[ $file != */total && -f $file ]] || continue
+		[[ ${live[$file]:-} || ${live[${file%.*}]:-} ]] || old+=("$file")
+	done
+	((${#old[@]})) || return 0
+	[[ ! -e $work/stats/total ]] || sum=("$work/stats/total")
+	{
+		# a kill between the two lines below: these are in the sum already
+		echo "folded ${old[*]##*/}"
+		awk '$1 != "folded" { n[$1] += $2 } END { for (k in n) printf "%s %.0f\n", k, n[k] }' \
+			"${sum[@]}" "${old[@]}"
+	} >"$work/stats-total.new"
+	mv "$work/stats-total.new" "$work/stats/total"
+	rm -f "${old[@]}"
+	# the logs of processes that ended long ago, too
+	find "$work/logs" -type f -printf '%T@ %p\n' | sort -rn | sed -e '1,300d' -e 's/^[^ ]* //' |
+		tr '\n' '\0' | xargs -0 -r rm -f
+}
+
+# finish_fold: what a kill left of that
+finish_fold() {
+	local name
+
+	[[ -s $work/stats/total ]] || return 0
+	while read -r name; do
+		rm -f "$work/stats/$name"
+	done < <(sed -n 's/^folded //p' "$work/stats/total" | tr ' ' '\n')
+}
+
+# sum NAME: of all statistics; a pattern of awk
+sum() {
+	awk -v "name=$1" '$1 ~ name { n += $2 } END { printf "%.0f\n", n }' "$work/stats"/* 2>/dev/null ||
+		echo 0
+}
+
+# minimise_corpus TARGET: keep what reaches all that all reach; what comes meanwhile stays
+minimise_corpus() {
+	local folder=$work/corpus/$1$tag small=$work/small before
+	local -a old
+
+	mapfile -t old < <(find "$folder" -type f)
+	((${#old[@]} > 1)) || return 0
+	before=$(du -sm "$folder" | cut -f 1)
+	rm -rf "$small"
+	mkdir "$small"
+	"${san[@]}" "build/fuzz/$1_fuzzer" -set_cover_merge=1 "${limits[@]}" \
+		-artifact_prefix="$work/findings/merge-$1-" "$small" "$folder" \
+		>"$work/logs/minimise-$1" 2>&1 </dev/null || return 0
+	[[ -n $(find "$small" -type f -print -quit) ]] || return 0
+	for file in "${old[@]}"; do
+		[[ -e $small/$(basename "$file") ]] || rm -f "$file"
+	done
+	event minimised target "$1" before "${#old[@]}" after "$(find "$folder" -type f | wc -l)" \
+		before_mb "$before"
+	rm -rf "$small"
+}
+
+minimiser=
+next_minimise=0
+
+# minimise_sometimes: in the background, each hour, and at once if the corpus is too large
+minimise_sometimes() {
+	local target
+	local -a todo=()
+
+	[[ -z $minimiser ]] || ! kill -0 "$minimiser" 2>/dev/null || return 0
+	((next_minimise)) || next_minimise=$((EPOCHSECONDS + minimise_every))
+	for target in "${run_targets[@]}"; do
+		if ((EPOCHSECONDS >= next_minimise)) ||
+			{ (($(du -sm "$work/corpus/$target$tag" | cut -f 1) > corpus_max)) &&
+				((EPOCHSECONDS >= ${minimised_at[$target]:-0} + 300)); }; then
+			todo+=("$target")
+			minimised_at[$target]=$EPOCHSECONDS
+		fi
+	done
+	((${#todo[@]})) || return 0
+	((EPOCHSECONDS < next_minimise)) || next_minimise=$((EPOCHSECONDS + minimise_every))
+	{
+		for target in "${todo[@]}"; do
+			minimise_corpus "$target"
+		done
+	} 9>&- &
+	minimiser=$!
+}
+declare -A minimised_at=() best=() best_at=()
+
+# write_state: what status prints; each LOG_EVERY seconds it goes into the log as well
+write_state() {
+	local i p o rate cov log=
+
+	((EPOCHSECONDS < next_log)) || log=1
+	{
+		echo "time $EPOCHSECONDS"
+		echo "engine $engine"
+		echo "begun $begun"
+		for ((i = 0; i < jobs; i++)); do
+			p=0 o=0 rate=0 cov=0
+			[[ -z ${job_pid[i]} ]] || read -r p o rate cov < <(numbers "$i")
+			if ((cov > ${best[${job_target[i]}]:-0})); then
+				best[${job_target[i]}]=$cov
+				best_at[${job_target[i]}]=$EPOCHSECONDS
+			fi
+			((p == 0)) || rate=$((rate > 0 ? rate : p))
+			echo "job $i ${job_target[i]} ${job_role[i]} $p $o $rate $cov" \
+				"${best_at[${job_target[i]}]:-0}"
+			[[ -z $log ]] || event job job "$i" target "${job_target[i]}" role "${job_role[i]}" \
+				programs "$p" ops "$o" programs_per_s "$rate" \
+				ops_per_s $((p ? rate * o / p : 0)) edges "$cov" \
+				last_edge "${best_at[${job_target[i]}]:-0}"
+		done
+		echo "programs $(sum '^programs$')"
+		echo "ops $(sum '^ops$')"
+		echo "known $(sum '^known[.]')"
+		echo "restarts $restarts"
+		echo "killed $killed"
+		echo "trouble $trouble"
+		echo "intake $(find "$work/intake" -type f | wc -l)"
+		echo "corpus $(find "$work/corpus" -type f | wc -l)"
+	} >"$top/state/.$group.new" && mv "$top/state/.$group.new" "$top/state/$group"
+	[[ -z $log ]] || next_log=$((EPOCHSECONDS + log_every))
+}
+next_log=0
+
+prepare_group() {
+	local target i number
+
+	mkdir -p "$work"/{logs,stats,seeds,findings,corpus,intake,state}
+	finish_fold
+	# numbers go on, so that the statistics of before stay
+	started=$(find "$work/stats" -type f -name '*-[0-9]*' | sed 's/.*-\([0-9]*\).*/\1/' | sort -n | tail -n 1)
+	started=${started:-0}
+	: >>"$work/known"
+	for target in "${run_targets[@]}"; do
+		mkdir -p "$work/corpus/$target$tag" "$work/intake/$target"
+		rm -rf "$work/seeds/$target"
+		mkdir -p "$work/seeds/$target"
+		build/plain/pcpufuzz convert --bytes --target "$target" -o "$work/seeds/$target" corpus
+		shared_seed[$target]=1
+	done
+	sweep
+	note_known
+	number=${#groups[@]}
+	i=$((all_jobs / number))
+	case $engine in
+	both) plan_jobs "$i" libfuzzer afl ;;
+	*) plan_jobs "$i" "$engine" ;;
+	esac
+	for ((i = 0; i < jobs; i++)); do
+		echo "job$i ${job_target[i]}"
+	done >"$work/jobs"
+	[[ $engine == libfuzzer ]] || for target in "${run_targets[@]}"; do
+		prepare_afl "$target"
+	done
+}
+
+# run_group SUBJECT: until told to stop, the time is over, or the disk is full
+run_group() {
+	local target i full=
+
+	group=${1//,/+}
+	subjects=$1
+	subject=()
+	tag=
+	run_targets=("${all_targets[@]}")
+	[[ $wanted == all ]] || IFS=, read -ra run_targets <<<"$wanted"
+	if [[ $1 == ours ]]; then
+		subjects=
+	else
+		subject=(--subject "$1")
+		tag=@$group
+		export PCPUFUZZ_SUBJECT=$1
+		mapfile -t run_targets < <(printf '%s\n' "${run_targets[@]}" | grep -vx pcpu_linux61)
+	fi
+	work=$top/$group
+	found=0
+	trouble=0
+	# shellcheck source=scripts/engines-lib.sh
+	. "$root/scripts/engines-lib.sh"
+	prepare_sanitizers
+	san=(setpriv --pdeathsig KILL "${san[@]}")
+	prepare_group
+	export PCPUFUZZ_KNOWN=$work/known
+	begun=$EPOCHSECONDS
+	end=$((EPOCHSECONDS + (seconds ? seconds - $(time_done) : 315360000)))
+	stop=
+	trap 'stop=1' INT TERM HUP
+	for ((i = 0; i < jobs; i++)); do
+		start_job "$i"
+	done
+	go_on
+	((no_start < 5)) || full=4
+	finish_group
+	[[ -z $is_over ]] || full=3
+	exit "${full:-0}"
+}
+
+# time_done: seconds of fuzzing in earlier runs
+time_done() {
+	cat "$work/time-done" 2>/dev/null || echo 0
+}
+is_over=
+
+go_on() {
+	local i alive done_before
+
+	done_before=$(time_done)
+	while :; do
+		sleep 0.5 || true
+		if is_full; then
+			is_over=1
+			stop=1
+			rm -f "$top/reserve"
+			event no-room room "$(room_mb)"
+		fi
+		((EPOCHSECONDS < end + 20)) || stop=1
+		[[ -z $stop ]] || stop_jobs
+		((EPOCHSECONDS < end)) || stop_afl
+		alive=
+		for ((i = 0; i < jobs; i++)); do
+			[[ ${job_pid[i]} ]] || continue
+			kill -0 "${job_pid[i]}" 2>/dev/null || end_job "$i"
+			[[ -z ${job_pid[i]} ]] || alive=1
+		done
+		[[ $alive ]] || break
+		if [[ -z $stop ]]; then
+			[[ $engine != both ]] || merge_sometimes
+			minimise_sometimes
+		fi
+		for ((i = 0; i < jobs; i++)); do
+			[[ ${job_role[i]} != main ]] || collect_afl "${job_target[i]}"
+		done
+		file_intake
+		note_known
+		echo $((done_before + EPOCHSECONDS - begun)) >"$work/time-done.new" &&
+			mv "$work/time-done.new" "$work/time-done"
+		(($(find "$work/stats" -type f | wc -l) < shards_max)) || fold_stats
+		write_state
+	done
+}
+
+# finish_group: nothing runs any more; file what is left
+finish_group() {
+	local left
+
+	[[ -z $minimiser ]] || wait "$minimiser" || true
+	[[ $engine == libfuzzer ]] || merge_finally
+	[[ -z $triager ]] || wait "$triager" || true
+	sweep
+	left=-1
+	while [[ $(find "$work/intake" -type f | wc -l) != "$left" ]]; do # until none goes away any more
+		left=$(find "$work/intake" -type f | wc -l)
+		((left == 0)) || file_all
+	done
+	note_known
+	fold_stats
+	write_state
+}
+
+# ---- status ----
+
+ago() {
+	local s=$((EPOCHSECONDS - $1))
+
+	if (($1 == 0)); then
+		echo never
+	elif ((s < 120)); then
+		echo "$s s ago"
+	elif ((s < 7200)); then
+		echo "$((s / 60)) min ago"
+	else
+		echo "$((s / 3600)) h ago"
+	fi
+}
+
+print_group() {
+	local word rest i target role p o rate cov at
+	local -A n=()
+
+	while read -r word rest; do
+		if [[ $word == job ]]; then
+			read -r i target role p o rate cov at <<<"$rest"
+			printf '  %-12s %-4s %-13s %-10s %9d %12d %7d  %s\n' "$(basename "$1")" "$i" \
+				"$target" "$role" "$rate" $((p ? rate * o / p : 0)) "$cov" "$(ago "$at")"
+		else
+			n[$word]=$rest
+		fi
+	done <"$1"
+	totals+=("$(printf '%s: %d programs, %d ops, corpus %d inputs, %d to be filed, %d times something known,
+  %d restarts, %d jobs killed from outside, %d other troubles (see fuzz.jsonl)' "$(basename "$1")" \
+		"${n[programs]:-0}" "${n[ops]:-0}" "${n[corpus]:-0}" "${n[intake]:-0}" "${n[known]:-0}" \
+		"${n[restarts]:-0}" "${n[killed]:-0}" "${n[trouble]:-0}")")
+	trouble_all=$((trouble_all + ${n[trouble]:-0}))
+}
+
+print_status() {
+	local file status=0 how
+	local -a totals=()
+	local trouble_all=0
+
+	if is_running; then
+		how="running, process $(<"$top/pid")"
+	elif [[ -s $top/ended ]]; then
+		how="ended: $(<"$top/ended")"
+	else
+		how="died (killed, or the machine was switched off); scripts/fuzz resume goes on"
+	fi
+	echo "$shown: $how"
+	printf '  %-12s %-4s %-13s %-10s %9s %12s %7s  %s\n' subject job target engine programs/s ops/s \
+		edges 'last new edge'
+	for file in "$top/state"/*; do
+		[[ ! -f $file ]] || print_group "$file"
+	done
+	printf '%s\n' "${totals[@]}"
+	scripts/triage --list --findings "$top/findings" || status=$?
+	[[ $how == running* || $how == "ended: stopped" || $how == "ended: the time is over" ]] || exit 2
+	((status == 0 && trouble_all == 0)) || exit 1
+}
