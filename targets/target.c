@@ -98,7 +98,7 @@ static void fail(const struct target *t, struct lockstep *l)
 {
 	const struct exec *e = l->e + l->found;
 	const char *s = subjects_as_typed;
-	char key[120], how[600];
+	char how[600];
 
 	snprintf(how, sizeof(how), "pcpufuzz run --target %s %s%s%sFILE", t->name,
 		 s ? "--subject " : "", s ? s : "", s ? " " : "");
@@ -106,9 +106,8 @@ static void fail(const struct target *t, struct lockstep *l)
 	if (is_known(key))
 		return;
 	lockstep_report(stderr, l, how);
-	fprintf(stderr, "%s\n", key);
 	write_stats();
-	report_trap(e);
+	report_crash(e);
 }
 
 /**

@@ -705,30 +705,42 @@ static void check_sabotage(const struct sabotage *how, unsigned int flags)
 	program_exit(&p);
 }
 
-/* Does it go unnoticed if the rule is left out, so that no other sees it? */
-static bool escapes(const struct sabotage *how, unsigned int flags)
+/* Run it as a fuzz target does, with or without its own rule; false if that cannot be. */
+static bool run_as_target(struct lockstep *l, struct program *p, const struct sabotage *how,
+			  bool with_rule, bool *clean)
 {
-	static struct lockstep l;
+	unsigned int flags = how->full ? ORACLE_FULL : 0;
 	struct exec_options opts[2] = {
 		{ .name = "ours", .flags = flags },
 		{ .subject = &saboteur_ops, .name = "saboteur", .flags = flags },
 	};
-	bool alone = how->rule != RULE_lockstep, clean;
+	bool alone = how->rule != RULE_lockstep;
 	struct damage dmg = { .observe = how->observe };
 	struct text_error err = { 0 };
-	struct program p;
 
 	chosen = how;
-	if (!program_from_text(&p, how->program, strlen(how->program), &err))
+	if (!program_from_text(p, how->program, strlen(how->program), &err))
 		return false;
-	rule_add(&opts[0].rules_off, how->rule);
-	rule_add(&opts[1].rules_off, how->rule);
+	for (int i = 0; i < 2 && !with_rule; i++)
+		rule_add(&opts[i].rules_off, how->rule);
 	if (how->observe) {
-		dmg.at = op_of_call(&p, how->found ? how->found : how->from);
+		dmg.at = op_of_call(p, how->found ? how->found : how->from);
 		opts[1].observer = damage;
 		opts[1].ctx = &dmg;
 	}
-	clean = lockstep_run(&l, &p, opts + alone, 2u - alone);
+	*clean = lockstep_run(l, p, opts + alone, 2u - alone);
+	return true;
+}
+
+/* Does it go unnoticed if the rule is left out, so that no other sees it? */
+static bool escapes(const struct sabotage *how)
+{
+	static struct lockstep l;
+	struct program p;
+	bool clean;
+
+	if (!run_as_target(&l, &p, how, false, &clean))
+		return false;
 	if (!clean)
 		check(l.e[l.found].oracle.finding.rule != how->rule,
 		      "was found though it is left out", l.e[l.found].oracle.finding.what);
@@ -738,6 +750,27 @@ static bool escapes(const struct sabotage *how, unsigned int flags)
 	sabotage_leaked = NULL;
 	program_exit(&p);
 	return clean;
+}
+
+/* End as a fuzz target does that finds this rule broken; returns if there is no such rule. */
+static void crash_by(const char *name)
+{
+	static struct lockstep l;
+	struct program p;
+	bool clean;
+
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+		for (size_t row = 0; row < tables[t]->nr; row++) {
+			const struct sabotage *how = tables[t]->row + row;
+
+			if (strcmp(rule_infos[how->rule].name, name))
+				continue;
+			if (!run_as_target(&l, &p, how, true, &clean) || clean)
+				abort();
+			lockstep_report(stderr, &l, "pcpufuzz run FILE");
+			report_crash(l.e + l.found);
+		}
+	}
 }
 
 /*
@@ -770,13 +803,20 @@ static void check_alone(const unsigned int *alone)
 	}
 }
 
-/* With --alone: how many sabotages of each rule escape without it, as scripts/weaken wants it. */
+/*
+ * With --alone: how many sabotages of each rule escape without it, as scripts/weaken wants it.
+ * With --crash RULE: the report and the crash by which engines would tell this rule from others.
+ */
 int main(int argc, char **argv)
 {
 	unsigned int ways[RULE_NR] = { 0 }, alone[RULE_NR] = { 0 };
 	bool list = argc == 2 && !strcmp(argv[1], "--alone");
 	size_t nr = 0;
 
+	if (argc == 3 && !strcmp(argv[1], "--crash")) {
+		crash_by(argv[2]);
+		return 2;
+	}
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
 		at_table = tables[t]->name;
 		for (at_row = 0; at_row < tables[t]->nr; at_row++, nr++) {
@@ -786,7 +826,7 @@ int main(int argc, char **argv)
 			if (!how->full)
 				check_sabotage(how, 0);
 			check_sabotage(how, ORACLE_FULL);
-			alone[how->rule] += escapes(how, how->full ? ORACLE_FULL : 0);
+			alone[how->rule] += escapes(how);
 		}
 	}
 	for (int i = 0; i < RULE_NR; i++) {

@@ -84,6 +84,34 @@ ok "every op is listed" [ "$(wc -l < "$tmp/out")" -eq "$(grep -c '^OP(' targets/
 exits 0 list targets
 ok "four targets" [ "$(cut -d ' ' -f 1 "$tmp/out" | tr '\n' ' ')" = "pcpu pcpu_linux61 vm boot " ]
 
+# Dictionaries: records of 12 bytes under names that all engines take, and no more than AFL++ uses.
+for target in pcpu pcpu_linux61 vm boot; do
+	exits 0 list dict --target "$target"
+	quiet
+	ok "$target: records" \
+		[ "$(grep -cvE '^[a-z0-9_]+="(\\x[0-9A-F]{2}){12}"$' "$tmp/out")" -eq 0 ]
+	ok "$target: at least 100 records" [ "$(wc -l < "$tmp/out")" -ge 100 ]
+	ok "$target: at most 256 records" [ "$(wc -l < "$tmp/out")" -le 256 ]
+	ok "$target: none twice" [ -z "$(cut -d = -f 2 "$tmp/out" | sort | uniq -d)" ]
+	# those that need no handle mean what their names say
+	while IFS= read -r entry; do
+		record=${entry#*=?}
+		{
+			head -c 32 /dev/zero
+			printf '%b' "${record%?}"
+		} > "$tmp/record"
+		"$tool" convert --text --target "$target" "$tmp/record" > "$tmp/text"
+		ok "$target: $entry" grep -qE "^([a-z]0 = )?${entry%%_raw*}( |\$)" "$tmp/text"
+		name=${entry%%=*}
+		[ "${name%_fail_*}" = "$name" ] ||
+			ok "$target: $entry" grep -q "(fail ${name##*_} " "$tmp/text"
+	done < <(grep '_raw' "$tmp/out")
+done
+exits 2 list dict --target none
+complains "--target: expected one of"
+exits 2 list dict none
+complains "list dict: expected "
+
 # Programs to work on.
 head='pcpu-program 1
 machine cpus=2 page=256 unit_pages=4 static=20 reserved=64 dyn=300 vm_pages=64 frames=64'

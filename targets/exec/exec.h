@@ -110,6 +110,6 @@ void report_rules_off(FILE *f, const char *what, const struct rule_set *rules_of
 void report_finding(FILE *f, const struct exec *e);
 void report_print(FILE *f, const struct exec *e, const char *reproduce);
 void report_key(char *buf, size_t size, const struct exec *e);
-void report_trap(const struct exec *e) __attribute__((noreturn));
+void report_crash(const struct exec *e) __attribute__((noreturn));
 
 #endif

@@ -119,17 +119,20 @@ static volatile enum rule trapped;
 #undef RULE
 
 /**
- * report_trap - end the process in the function that is named for the broken rule
+ * report_crash - end the process with the key, in the function that is named for the broken rule
  * @e: a run with a finding
  */
-void report_trap(const struct exec *e)
+void report_crash(const struct exec *e)
 {
+	char key[120];
 	static void (*const trap[RULE_NR])(void) = {
 #define RULE(name, group, statement, source) rule_##name,
 #include "../../oracle/rules.def"
 #undef RULE
 	};
 
+	report_key(key, sizeof(key), e);
+	fprintf(stderr, "%s\n", key);
 	fflush(NULL);
 	trap[e->oracle.finding.rule]();
 	__builtin_unreachable();

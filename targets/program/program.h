@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../../oracle/machine.h"
 
@@ -179,6 +180,9 @@ size_t op_bytes_len(const struct op *op);
 size_t program_bytes_len(const struct program *p);
 bool align_is_encodable(const struct machine *m, uint32_t align);
 bool number_is_encodable(uint64_t x);
+
+/* dict.c */
+void dict_print(FILE *f, enum program_layer layer);
 
 /* gen.c */
 struct rng {

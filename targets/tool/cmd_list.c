@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmd_list.c - pcpufuzz list: the tables of rules, quirks, ops and targets.
+ * cmd_list.c - pcpufuzz list: the tables of rules, quirks, ops and targets, and what engines want
+ * of them.
  */
 #include <string.h>
 
@@ -46,6 +47,18 @@ static void list_targets(void)
 		printf("%-14s %s\n", targets[i].name, targets[i].what);
 }
 
+static int list_dict(int argc, char **argv)
+{
+	const struct target *t = targets;
+
+	if (argc != 2 && (argc != 4 || strcmp(argv[2], "--target")))
+		return usage_error("list dict: expected nothing or --target NAME");
+	if (argc == 4 && !find_target(argv[3], &t))
+		return EXIT_USAGE;
+	dict_print(stdout, t->layer);
+	return EXIT_CLEAN;
+}
+
 /**
  * cmd_list - print a table
  * @argc: number of arguments
@@ -61,11 +74,13 @@ int cmd_list(int argc, char **argv)
 		{ "ops", list_ops },	 { "targets", list_targets },
 	};
 
+	if (argc >= 2 && !strcmp(argv[1], "dict"))
+		return list_dict(argc, argv);
 	for (size_t i = 0; argc == 2 && i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (!strcmp(argv[1], tables[i].name)) {
 			tables[i].list();
 			return EXIT_CLEAN;
 		}
 	}
-	return usage_error("list: expected one of rules, quirks, known, ops, targets");
+	return usage_error("list: expected one of rules, quirks, known, ops, targets, dict");
 }

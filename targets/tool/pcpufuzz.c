@@ -74,7 +74,11 @@ const struct command commands[] = {
 	  "traces, such as scripts/capture-trace records, are checked for safety.\n",
 	  cmd_trace },
 #endif
-	{ "list", "rules|quirks|known|ops|targets", "print one of the tables", "", cmd_list },
+	{ "list", "rules|quirks|known|ops|targets|dict", "print one of the tables",
+	  "  --target NAME     of dict, the dictionary of op records for engines that mutate "
+	  "bytes: that\n"
+	  "                    of this fuzz target (default: the first)\n",
+	  cmd_list },
 };
 
 const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);
