@@ -59,6 +59,19 @@ missing_clang() {
 	fi
 }
 
+# What scripts/ossfuzz-check needs besides the lane fuzz.
+missing_ossfuzz() {
+	have file || echo file
+	have objdump && have ld.gold || echo binutils
+	have afl-fuzz || echo afl++
+	if have clang && ! compgen -G "/usr/lib/llvm-$(clang_major)/lib/LLVMgold.so" >/dev/null; then
+		echo "llvm-$(clang_major)-linker-tools"
+	fi
+	if [[ $(uname -m) == x86_64 && ! -e $(g++ -m32 -print-file-name=libstdc++.so 2>&1) ]]; then
+		echo g++-multilib
+	fi
+}
+
 # missing_packages LANE...: what has to be installed to build these lanes
 missing_packages() {
 	local lane
@@ -90,6 +103,7 @@ missing_packages() {
 				echo gcc-multilib
 			fi
 			;;
+		ossfuzz) missing_ossfuzz ;;
 		esac
 	done
 }
