@@ -98,7 +98,7 @@ static void fail(const struct target *t, struct lockstep *l)
 {
 	const struct exec *e = l->e + l->found;
 	const char *s = subjects_as_typed;
-	char how[600];
+	char key[120], how[600];
 
 	snprintf(how, sizeof(how), "pcpufuzz run --target %s %s%s%sFILE", t->name,
 		 s ? "--subject " : "", s ? s : "", s ? " " : "");

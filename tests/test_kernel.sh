@@ -110,7 +110,7 @@ done
 # ---- the corpus ----
 
 folders=()
-for folder in corpus/{basic,cover,quirks,bugs,known,upstream}; do
+for folder in corpus/{basic,cover,quirks,bugs,regress,upstream}; do
 	[[ ! -d $folder ]] || folders+=("$folder")
 done
 for folder in "${folders[@]}"; do

@@ -55,7 +55,10 @@ class Build:
         shutil.rmtree(self.out, ignore_errors=True)
         for folder in (self.work, self.out):
             os.makedirs(folder, exist_ok=True)
-        for name in project_files():
+        names = project_files()
+        if keep:
+            self._drop_all_but(names)
+        for name in names:
             source, copy = os.path.join(ROOT, name), os.path.join(self.src, "pcpufuzz", name)
             if keep and os.path.exists(copy) and \
                     os.path.getmtime(copy) == os.path.getmtime(source):
@@ -64,6 +67,15 @@ class Build:
             shutil.copy2(source, copy)
         shutil.copy2(os.path.join(ROOT, ".clusterfuzzlite/build.sh"), self.src)
         self.env = shapes.environment(self.shape, self.folder)
+
+    def _drop_all_but(self, names):
+        """Remove what is no part of the project any more."""
+        top = os.path.join(self.src, "pcpufuzz")
+        wanted = {os.path.join(top, name) for name in names}
+        for folder, _, files in os.walk(top):
+            for name in files:
+                if os.path.join(folder, name) not in wanted:
+                    os.unlink(os.path.join(folder, name))
 
     def command(self):
         """How build.sh is called: without a network, if that can be done."""

@@ -94,6 +94,7 @@ def afl_startup(target, build):
         for i, path in enumerate(build.seeds(target, 60)):
             shutil.copy(path, os.path.join(seeds, str(i)))
         env = dict(ASAN_OPTIONS="abort_on_error=1:symbolize=0:detect_odr_violation=0",
+                   MSAN_OPTIONS="exit_code=86:symbolize=0", UBSAN_OPTIONS="symbolize=0",
                    AFL_TMPDIR=tmp, AFL_FORKSRV_INIT_TMOUT="30000", AFL_FAST_CAL="1")
         status, text = run(["afl-fuzz", "-i", seeds, "-o", out, "-x", target + ".dict", "-t",
                             "5000+", "-V", "2", "--", target], env=env, timeout=90)
@@ -207,10 +208,12 @@ def check_seeds(build):
 
 
 def check_repeats(build):
-    """100 runs of an input take the same edges, in any order of inputs."""
+    """100 runs of an input take the same edges, in any order of inputs.
+
+    That two do is part of check_seeds, for all seeds.
+    """
     for target in build.targets():
-        wrong = standin(target, build.seeds(target)) or \
-            standin(target, build.seeds(target, 12), "--repeat", str(REPEATS))
+        wrong = standin(target, build.seeds(target, 12), "--repeat", str(REPEATS))
         if wrong:
             return f"{shown(target)}: {wrong}"
     return None

@@ -11,7 +11,7 @@ import riglib
 from riglib import ROOT, Run
 
 RUN_SECONDS = 60
-MIN_SECONDS = 60
+MIN_SECONDS = 30
 LOOK_SECONDS = 1 # to see what it is
 BUILDS = ("plain", "fuzz")
 
