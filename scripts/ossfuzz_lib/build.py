@@ -115,8 +115,8 @@ RUN_ENV = {
                     "detect_stack_use_after_return=0:handle_sigill=1:print_scariness=1:"
                     "strict_memcmp=1:symbolize=1:use_sigaltstack=1:dedup_token_length=3",
     "MSAN_OPTIONS": "handle_sigill=1:print_stats=1:symbolize=1:dedup_token_length=3",
-    "UBSAN_OPTIONS": "handle_sigill=1:print_stacktrace=1:print_summary=1:silence_unsigned_overflow=1:"
-                     "symbolize=1:dedup_token_length=3",
+    "UBSAN_OPTIONS": "handle_sigill=1:print_stacktrace=1:print_summary=1:"
+                     "silence_unsigned_overflow=1:symbolize=1:dedup_token_length=3",
     "AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
     "AFL_NO_AFFINITY": "1",
 }

@@ -191,7 +191,8 @@ def nothing(_build):
 
 CONTROLS = [
     Control("build", "address", "a build.sh that fails", fails, "exit 1"),
-    Control("offline", "address", "a build.sh that connects to a server", online, "Network is unreachable"),
+    Control("offline", "address", "a build.sh that connects to a server", online,
+            "Network is unreachable"),
     Control("warnings", "address", "a compiler that warns", warns, "warning: unused variable"),
     Control("flags", "address", "a sanitizer in CMakeLists.txt", sanitizes,
             "-fsanitize=undefined is not in CFLAGS"),
