@@ -21,6 +21,7 @@ from riglib import ROOT, die
 LIB = os.path.join(ROOT, "scripts/ossfuzz_lib")
 
 BASE = ("-O1 -fno-omit-frame-pointer -gline-tables-only "
+        "-Wno-error=enum-constexpr-conversion "
         "-Wno-error=incompatible-function-pointer-types -Wno-error=int-conversion "
         "-Wno-error=deprecated-declarations -Wno-error=implicit-function-declaration "
         "-Wno-error=implicit-int -Wno-error=vla-cxx-extension "
