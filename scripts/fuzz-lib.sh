@@ -52,13 +52,15 @@ is_full() {
 
 supervise() {
 	local -A pids=()
-	local name status worst=0
+	local name status worst=0 need
 
 	exec 9>"$top/lock"
 	flock -n 9 || exit 2
 	echo $$ >"$top/pid"
-	if is_full; then
-		echo "no room on the disk: $(room_mb) MB, $keep_free are to stay free" >"$top/ended"
+	need=$keep_free
+	[[ -e $top/reserve ]] || need=$((need + reserve_mb))
+	if (($(room_mb) < need)); then
+		echo "no room on the disk: $(room_mb) MB, expected $need" >"$top/ended"
 		event no-room room "$(room_mb)"
 		exit 2
 	fi

@@ -7,6 +7,8 @@
 #
 # Needs the lanes plain and fuzz.  Prints 'ok WHAT' or 'FAIL WHAT' for each check.
 
+# shellcheck disable=SC2317 # functions are called by await
+
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -134,7 +136,7 @@ for key in $keys; do
 		seen.jsonl; do
 		[[ -s $folder/$file ]] || result "$key: $file" 1
 	done
-	result "$key: at most 8 ops" $(($(grep -vc -e '^#' -e '^pcpu-' -e '^machine' "$folder/program.pcpu") > 8)) \
+	result "$key: at most 30 ops" $(($(grep -vc -e '^#' -e '^pcpu-' -e '^machine' "$folder/program.pcpu") > 30)) \
 		"$folder/program.pcpu"
 	cc -w -I. -o "$tmp/repro" "$folder/repro.c" impl/*.c oracle/*.c -ldl >"$tmp/out" 2>&1
 	result "$key: the C program compiles" $? "$tmp/out"
