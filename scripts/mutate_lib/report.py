@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 COUNTED = ('killed', 'survived')
-STAGES = ('corpus', 'full', 'traces', 'random', 'fuzz')
+STAGES = ('corpus', 'traces', 'random', 'fuzz')
 
 
 class Results:

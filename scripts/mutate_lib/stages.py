@@ -97,7 +97,7 @@ class Rig:
                               for p in (self.root / 'corpus/traces').glob(pattern)),
                              key=lambda p: ((self.root / p).stat().st_size, p))
         self.base_src = self.tree('base')
-        status, verdict, by = self.replay(self.tool, False)
+        status, verdict, by = self.replay(self.tool)
         if status:
             raise SetupError('the allocator as it is does not pass the corpus: %s, %s' % (verdict, by))
 
@@ -174,17 +174,17 @@ class Rig:
         with self.lock:
             return sorted(self.programs, key=lambda p: (-self.kills.get(p, 0), p))
 
-    def replay(self, tool, full):
+    def replay(self, tool):
         """All programs, those that killed most mutants before first."""
         for target in ('pcpu', 'pcpu_linux61'):
             status, text = process.run(
-                [str(tool), 'run', '--target', target] + (['--full'] if full else []) + self.order(),
-                cwd=self.root, env=self.env, wall=120, cpu=20 if full else 4, memory=MEMORY, until=FINDING)
+                [str(tool), 'run', '--target', target] + self.order(),
+                cwd=self.root, env=self.env, wall=120, cpu=4, memory=MEMORY, until=FINDING)
             if status == 0:
                 continue
             by = re.findall(r'^(\S+\.pcpu): finding$', text, re.M)
             return True, verdict_of(status, text), '%s %s' % (target, by[0] if by else 'corpus')
-        return (False, None, None) if full else self.quirks(tool)
+        return self.quirks(tool)
 
     def quirks(self, tool):
         """Each quirk alone: its program shows it, and nothing but it."""
@@ -389,7 +389,7 @@ class Worker:
                     'code': code}
 
         tool = self.linked('plain', 'pcpufuzz', changed)
-        outcome = rig.replay(tool, False)
+        outcome = rig.replay(tool)
         if outcome[0]:
             if outcome[2].endswith('.pcpu'):
                 program = outcome[2].split(' ')[1]
@@ -403,7 +403,6 @@ class Worker:
         long = by_file(LONG_TRACES, m.file)
         todo = [('traces', 'short-traces', rig.recordings),
                 ('random', 'random', lambda t: rig.random_programs(t, time.monotonic() + random)),
-                ('full', 'full', lambda t: rig.replay(t, True)),
                 ('traces', 'long-traces-' + re.sub(r'\W', '', long), lambda t: rig.recordings(t, long))]
         only_traces = re.search(ONLY_TRACES, m.file)
         for stage, control, run in todo:
