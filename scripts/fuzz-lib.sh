@@ -10,7 +10,7 @@
 #   top/config pid lock ended     options; the supervisor, while it holds the lock; why it ended
 #   top/findings/                 what was found, see scripts/triage
 #   top/fuzz.jsonl                the log
-#   top/state/GROUP               how its jobs are, replaced each second
+#   top/state/GROUP               how its jobs are, replaced each two seconds
 #   top/reserve                   room that is given back when the disk is full, to file what is left
 #   top/GROUP/corpus, afl, ...    of engines-lib.sh
 #   top/GROUP/intake/TARGET/      inputs that are to be filed
@@ -410,13 +410,33 @@ time_done() {
 }
 is_over=
 
+# look_after: what need not be done at once: merging, minimising, filing, and writing down how it is
+look_after() {
+	local i
+
+	if [[ -z $stop ]]; then
+		[[ $engine != both ]] || merge_sometimes
+		minimise_sometimes
+	fi
+	for ((i = 0; i < jobs; i++)); do
+		[[ ${job_role[i]} != main ]] || collect_afl "${job_target[i]}"
+	done
+	file_intake
+	note_known
+	echo $((done_before + EPOCHSECONDS - begun)) >"$work/time-done.new" &&
+		mv "$work/time-done.new" "$work/time-done"
+	(($(find "$work/stats" -type f | wc -l) < shards_max)) || fold_stats
+	write_state
+}
+next_look=0
+
 go_on() {
 	local i alive done_before
 
 	done_before=$(time_done)
 	while :; do
 		sleep 0.5 || true
-		if is_full; then
+		if [[ -z $is_over ]] && is_full; then
 			is_over=1
 			stop=1
 			rm -f "$top/reserve"
@@ -432,19 +452,10 @@ go_on() {
 			[[ -z ${job_pid[i]} ]] || alive=1
 		done
 		[[ $alive ]] || break
-		if [[ -z $stop ]]; then
-			[[ $engine != both ]] || merge_sometimes
-			minimise_sometimes
+		if ((EPOCHSECONDS >= next_look)); then
+			look_after
+			next_look=$((EPOCHSECONDS + 2))
 		fi
-		for ((i = 0; i < jobs; i++)); do
-			[[ ${job_role[i]} != main ]] || collect_afl "${job_target[i]}"
-		done
-		file_intake
-		note_known
-		echo $((done_before + EPOCHSECONDS - begun)) >"$work/time-done.new" &&
-			mv "$work/time-done.new" "$work/time-done"
-		(($(find "$work/stats" -type f | wc -l) < shards_max)) || fold_stats
-		write_state
 	done
 }
 
