@@ -63,7 +63,8 @@ counts "all programs of up to 2 ops: 313 states, 2049 programs" --ops 2 --subjec
 finds chunk_hint_under.free 3 --quirk free-end
 finds chunk_scan.end 1 --quirk hint-lag
 finds chunk_scan.end 2 --quirk scan-equal
-finds chunk_scan.end 5 --quirk scan-same
+# a build with sanitizers takes minutes for programs of 5 ops, and shows no more
+[ "${PCPUFUZZ_SANITIZED:-}" ] || finds chunk_scan.end 5 --quirk scan-same
 finds frame_mapped.alloc 1 --quirk map-unwind
 finds bad_free.free 2 --quirk bad-free
 finds chunk_edges.start 0 --quirk chunk-edges
@@ -94,8 +95,10 @@ exits 0 exhaust --ops 1 --from corpus/quirks/free-end.pcpu
 # What does not come to its end says how far it is.
 counts "all programs of up to [1-7] ops: .*" --ops 8 --time 1
 ok "how far" grep -q '^the time is over: of programs of [2-8] ops, those are done' "$tmp/out"
-counts "all programs of up to 4 ops: 32768 states" --ops 8 --memory 1
-ok "how far" grep -q '^the memory is over: of programs of 5 ops, those are done' "$tmp/out"
+if [ ! "${PCPUFUZZ_SANITIZED:-}" ]; then
+	counts "all programs of up to 4 ops: 32768 states" --ops 8 --memory 1
+	ok "how far" grep -q '^the memory is over: of programs of 5 ops, those are done' "$tmp/out"
+fi
 
 # What is no search.
 exits 0 exhaust --help
