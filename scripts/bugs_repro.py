@@ -38,8 +38,8 @@ class PlainCc:
             else:
                 self.oracle.append(out)
 
-    def compile(self, source, out, flags=()):
-        """Compile one file; the error text, or None."""
+    def compile(self, source, out, flags=(), _rig=False):
+        """Compile one file, as Lane.compile(); the error text, or None."""
         return riglib.run_quietly(["cc", *self.flags, *flags, "-c", source, "-o", out], ROOT)
 
     def link(self, source, out, instead=()):
