@@ -18,7 +18,7 @@ triages() { # STATUS ARGUMENT...
 	shift
 	last="triage $*"
 	status=0
-	scripts/triage --no-setup --tool "plain=$tool" --tool "fuzz=$tool" --findings "$findings" "$@" \
+	scripts/triage --no-setup --min-time 3 --tool "plain=$tool" --tool "fuzz=$tool" --findings "$findings" "$@" \
 		>"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 	ok "exit $want of: $last (was $status)" [ "$status" -eq "$want" ]
 }
@@ -74,6 +74,24 @@ for key in hang.purge@deadly signal-6.vmallocinfo@deadly; do
 done
 ok "half a folder is nowhere" [ -z "$(find "$findings" -name '.part-*')" ]
 
+# ---- memory that is taken for ever is another cause than time ----
+
+mkdir "$tmp/tree"
+cp -r impl "$tmp/tree/"
+ln -s "$PWD/oracle" "$PWD/targets" "$tmp/tree/"
+patch -p1 -s -d "$tmp/tree" -i "$PWD/tests/data/planted/oom.patch"
+cc -shared -fPIC -O1 -std=gnu11 -fvisibility=hidden -w tests/plugin.c "$tmp/tree/impl"/*.c oracle/machine.c \
+	oracle/boot_machine.c -o "$tmp/oom.so"
+{
+	printf 'pcpu-program 1\nmachine cpus=1 page=256 unit_pages=2 static=4 reserved=0 dyn=8 vm_pages=64 frames=64\n'
+	# two pages each
+	for ((i = 0; i < 20; i++)); do
+		echo "r$i = alloc size=260 align=4"
+	done
+} >"$tmp/grows"
+triages 1 --subject "$tmp/oom.so" "$tmp/grows"
+ok "its key" [ -s "$findings/out-of-memory.alloc@oom/program.pcpu" ]
+
 # ---- what shows nothing ----
 
 triages 1 corpus/basic/tour.pcpu
@@ -121,7 +139,7 @@ fi
 
 # ---- usage ----
 
-for wrong in "--target nothing $tmp/text" "$tmp/nothing" "--tool plain=/nothing $tmp/text" ""; do
+for wrong in "--min-time 0 $tmp/text" "--target nothing $tmp/text" "$tmp/nothing" "--tool plain=/nothing $tmp/text" ""; do
 	# shellcheck disable=SC2086 # words
 	triages 2 $wrong
 	ok "one line" [ "$(wc -l <"$tmp/err")" -eq 1 ]

@@ -34,14 +34,14 @@ class Builds:
         """Run one command of the tool: its exit status, None if it took too long, and its output."""
         words = [*(riglib.setarch() if build == "fuzz" else ()), self.tools[build], command,
                  *self.options, *args]
-        env = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0:hard_rss_limit_mb=2560",
+        env = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0:hard_rss_limit_mb=1024",
                "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1"}
         run = Run(words, os.path.join(self.tmp, "out"), env)
         status = run.wait(seconds)
         riglib.RUNNING.discard(run)
         return status, run.text()
 
-    def minimise(self, build, path, out, seconds=MIN_SECONDS):
+    def minimise(self, build, path, out, seconds):
         """Make it small: (key, program text), or None if this build shows nothing.
 
         A key is of the rule and the kind of op, or of how the process died and the kind of op.

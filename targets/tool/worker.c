@@ -24,7 +24,9 @@
 #define HANG_MS_MAX 20000u
 #define HANG_AGAIN 10u /* if that is known of what is made smaller: so much less */
 
-#define MEMORY_MAX ((rlim_t)4 << 30)
+/* A program that takes more runs out of memory.  It is reached before the time to hang is over, so
+ * that a loop that takes memory is not mistaken for one that only takes time. */
+#define MEMORY_MAX ((rlim_t)1 << 30)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
