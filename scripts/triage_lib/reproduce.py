@@ -13,6 +13,7 @@ from riglib import ROOT, Run
 RUN_SECONDS = 60
 MIN_SECONDS = 30
 LOOK_SECONDS = 1 # to see what it is
+MEMORY = 3 << 30 # bytes of a plain build
 BUILDS = ("plain", "fuzz")
 
 
@@ -32,8 +33,9 @@ class Builds:
 
     def tool(self, build, command, *args, seconds=RUN_SECONDS):
         """Run one command of the tool: its exit status, None if it took too long, and its output."""
-        words = [*(riglib.setarch() if build == "fuzz" else ()), self.tools[build], command,
-                 *self.options, *args]
+        # those with sanitizers reserve more than there is, and have a limit of their own
+        limit = riglib.setarch() if build == "fuzz" else ("prlimit", f"--as={MEMORY}")
+        words = [*limit, self.tools[build], command, *self.options, *args]
         env = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0:hard_rss_limit_mb=1024",
                "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1"}
         run = Run(words, os.path.join(self.tmp, "out"), env)
