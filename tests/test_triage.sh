@@ -20,7 +20,7 @@ triages() { # STATUS ARGUMENT...
 	status=0
 	# what is no build with sanitizers has no limit of its own in the place of one
 	(
-		ulimit -v 3000000
+		ulimit -v 4000000
 		scripts/triage --no-setup --min-time 6 --tool "plain=$tool" --tool "fuzz=$tool" \
 			--findings "$findings" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
 	) || status=$?
