@@ -111,7 +111,6 @@ keep_crash() {
 	mkdir -p "$work/intake/$target"
 	tail -n 400 "$log" >"$work/logs/of-$name" 2>/dev/null || true
 	mv "$artifact" "$work/intake/$target/$name"
-	found=$((found + 1))
 }
 
 # add_finding TARGET KEY FILE LINE...: for engines-lib.sh; what has no input
@@ -365,7 +364,7 @@ prepare_group() {
 
 # run_group SUBJECT: until told to stop, the time is over, or the disk is full
 run_group() {
-	local target i full=
+	local target i code=0
 
 	group=${1//,/+}
 	subjects=$1
@@ -382,7 +381,6 @@ run_group() {
 		mapfile -t run_targets < <(printf '%s\n' "${run_targets[@]}" | grep -vx pcpu_linux61)
 	fi
 	work=$top/$group
-	found=0
 	trouble=0
 	# shellcheck source=scripts/engines-lib.sh
 	. "$root/scripts/engines-lib.sh"
@@ -398,10 +396,10 @@ run_group() {
 		start_job "$i"
 	done
 	go_on
-	((no_start < 5)) || full=4
+	((no_start < 5)) || code=4
 	finish_group
-	[[ -z $is_over ]] || full=3
-	exit "${full:-0}"
+	[[ -z $is_over ]] || code=3
+	exit "$code"
 }
 
 # time_done: seconds of fuzzing in earlier runs

@@ -8,7 +8,7 @@ import os
 import re
 
 import riglib
-from riglib import ROOT, Run
+from riglib import Run
 
 RUN_SECONDS = 60
 MIN_SECONDS = 30
@@ -24,18 +24,18 @@ class Failed(Exception):
 class Builds:
     """The tools that inputs are run with, and for what."""
 
-    def __init__(self, tmp, target, subject, tools=None):
+    def __init__(self, tmp, target, subject, tools):
         self.tmp = tmp
         self.options = ["--target", target] + (["--subject", subject] if subject else [])
         self.target = target
-        self.tools = tools or {build: os.path.join(ROOT, "build", build, "pcpufuzz")
-                               for build in BUILDS}
+        self.tools = tools
 
-    def tool(self, build, command, *args, seconds=RUN_SECONDS):
+    def tool(self, build, command, *args, seconds=RUN_SECONDS, options=None):
         """Run one command of the tool: its exit status, None if it took too long, and its output."""
         # those with sanitizers reserve more than there is, and have a limit of their own
         limit = riglib.setarch() if build == "fuzz" else ("prlimit", f"--as={MEMORY}")
-        words = [*limit, self.tools[build], command, *self.options, *args]
+        words = [*limit, self.tools[build], command,
+                 *(self.options if options is None else options), *args]
         env = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0:hard_rss_limit_mb=1024",
                "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1"}
         run = Run(words, os.path.join(self.tmp, "out"), env)
@@ -90,11 +90,7 @@ class Builds:
 
 def rules(builds):
     """{name: (class, statement, source)} of the oracle."""
-    options, builds.options = builds.options, []
-    try:
-        status, text = builds.tool("plain", "list", "rules")
-    finally:
-        builds.options = options
+    status, text = builds.tool("plain", "list", "rules", options=())
     if status != 0:
         raise Failed(f"pcpufuzz list rules: exit {status}")
     found = {}
