@@ -399,12 +399,15 @@ class Worker:
         for how in ('gcc -O2', 'clang -O2'):
             if self.objects(how, list(changed), False) == {}:
                 return {'outcome': 'equivalent', 'by': how}
+        only_traces = re.search(ONLY_TRACES, m.file)
+        if not rig.seconds:
+            return {'outcome': 'survived', 'code': code,
+                    'differs': None if only_traces else rig.difference(tool)}
         random = rig.seconds * RANDOM_SHARE
         long = by_file(LONG_TRACES, m.file)
         todo = [('traces', 'short-traces', rig.recordings),
                 ('random', 'random', lambda t: rig.random_programs(t, time.monotonic() + random)),
                 ('traces', 'long-traces-' + re.sub(r'\W', '', long), lambda t: rig.recordings(t, long))]
-        only_traces = re.search(ONLY_TRACES, m.file)
         for stage, control, run in todo:
             if only_traces and stage != 'traces':
                 continue
