@@ -1,18 +1,25 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# engines-lib.sh - jobs of fuzz engines: starting, watching, stopping and ending them, and one corpus
-# for all of them.
+# engines-lib.sh - jobs of fuzz engines: starting, watching, stopping and ending them, one corpus for
+# all of them, and one place for what they find.
 #
-# Sourced after setup-lib.sh, not run.  The caller sets run_targets, work, seed, tag and subjects,
-# prepares san, and has keep_crash and add_finding, which file what was found.
+# Sourced after setup-lib.sh, not run.  The caller sets run_targets, work, store, seed, tag and
+# subjects, prepares san, and has add_finding for trouble that no input shows, and filed, which is
+# told of each input that was.
 #
 # A job is a row of processes, one after the other: each ends at the end of the time, or with a
-# finding if it is libFuzzer's.  AFL++ goes on behind its findings, which collect_afl files.
+# finding if it is libFuzzer's and not filed yet.  AFL++ goes on behind its findings, which collect_afl
+# takes.
 #
 #   work/corpus/TARGET  the corpus, to which libFuzzer adds, and merge_afl what AFL++ has found
 #   work/seeds/TARGET   the programs of corpus/ as bytes
 #   work/afl/TARGET     of AFL++: in, what it starts from; a folder for each of its jobs
+#   work/found/         inputs as the engines write them
+#   work/intake/TARGET/ inputs that are to be filed
+#   work/known          keys that are filed, which end no job any more
+#   work/jobs           targets of the jobs
+#   store/              what is filed, see scripts/triage
 # shellcheck disable=SC2154 # the variables of the caller
 
 max_len=4096
@@ -108,7 +115,7 @@ start_libfuzzer() {
 	PCPUFUZZ_STATS=${job_stats[i]} "${san[@]}" "build/fuzz/${target}_fuzzer" -fork=0 \
 		-seed=$(((seed + n - 1) % 2147483647 + 1)) -reload=1 -entropic=0 "${limits[@]}" \
 		-max_total_time=$((end - EPOCHSECONDS)) -print_final_stats=1 \
-		-artifact_prefix="$work/findings/job$i-" "${from[@]}" >"${job_log[i]}" 2>&1 </dev/null 8>&- &
+		-artifact_prefix="$work/found/job$i-" "${from[@]}" >"${job_log[i]}" 2>&1 </dev/null 8>&- &
 	job_pid[i]=$!
 }
 
@@ -154,7 +161,7 @@ afl_folder() {
 # of all inputs as few as reach what all do, none of which crashes
 prepare_afl() {
 	local target=$1 out=$work/afl/$1$tag file
-	local -a crashed from=("$work/corpus/$1$tag")
+	local -a from=("$work/corpus/$1$tag")
 
 	if [[ -d $out ]]; then
 		collect_afl "$target"
@@ -165,11 +172,10 @@ prepare_afl() {
 	[[ -z ${shared_seed[$target]:-} ]] || from+=("$work/seeds/$target")
 	merge "$target" -set_cover_merge=1 "$out/in" "${from[@]}" >/dev/null
 	printf '\0' >"$out/in/blank" # AFL++ wants one at least
-	mapfile -t crashed < <(merge_crashes "$target")
-	for file in "${crashed[@]}"; do
+	while IFS= read -r file; do
 		drop_input "$target" "${file##*-}"
-	done
-	((${#crashed[@]} == 0)) || sort_crashes "$target" "${crashed[@]}"
+		keep_crash "$target" "$file"
+	done < <(merge_crashes "$target")
 }
 
 # stop_afl: it has an option for the time, which does not count what it takes to start
@@ -269,66 +275,151 @@ note_stability() {
 
 # ---- what was found ----
 
-# reproduce TARGET INPUT: run it as libFuzzer does, and file it if it is a crash
-reproduce() {
-	local target=$1 input=$2 status=0 key=
+# keep_crash TARGET ARTIFACT [LOG]: put it where triage takes it from, with what the engine said
+keep_crash() {
+	local target=$1 artifact=$2 log=${3:-} name
 
-	"${san[@]}" "build/fuzz/${target}_fuzzer" "${limits[@]}" "$input" \
-		>"$work/logs/reproduce" 2>&1 </dev/null || status=$?
-	# a process ends with 0 only if nothing was found
-	if ((status == 0)); then
-		key=unreproduced
-		[[ ! $input =~ ,sig:([0-9]+) ]] || key=$key-signal-$((10#${BASH_REMATCH[1]}))
-	fi
-	keep_crash "$target" "$work/logs/reproduce" "$input" "$key"
+	name=$(basename "$artifact")
+	mkdir -p "$work/intake/$target"
+	[[ -z $log ]] || tail -n 400 "$log" >"$work/logs/of-$name" 2>/dev/null || true
+	mv "$artifact" "$work/intake/$target/$name"
 }
 
-# sort_crashes TARGET INPUT...: file each.  All of them are run by one process first, as there may
-# be hundreds of one cause, of which one is enough.
-sort_crashes() {
-	local target=$1 input key
-	local -A key_of=()
-
-	shift
-	(($# < 3)) ||
-		while read -r key input; do
-			key_of[$input]=$key
-		done < <({ timeout 60 "${san[@]}" build/fuzz/pcpufuzz run --target "$target" \
-			"${subject[@]}" "$@" 2>&1 </dev/null || true; } |
-			awk '/: finding$/ { sub(/: finding$/, ""); f = $0 }
-			sub(/^ASSERTION FAILED: .*FuzzerHash=/, "") { print $0, f }')
-	for input; do
-		key=${key_of[$input]:-}
-		if [[ $key && ${times["$target $key"]:-} ]]; then
-			add_finding "$target" "$key" "$input"
-			rm -f "$input"
-		else
-			reproduce "$target" "$input"
-		fi
-	done
-}
-
-# collect_afl TARGET [running]: file what its jobs of AFL++ found since the last time
+# collect_afl TARGET [running]: take what its jobs of AFL++ found since the last time
 collect_afl() {
-	local target=$1 out=$work/afl/$1$tag file i
-	local -a found written=()
+	local target=$1 out=$work/afl/$1$tag file name
+	local -a written=()
 
 	# what is a second old is not being written any more
 	[[ -z ${2:-} ]] || written=(! -newermt '1 second ago')
-
-	mapfile -t found < <(find "$out"/*/ -type f \( -path '*/crashes*/id:*' -o -path '*/hangs*/id:*' \) \
+	while IFS= read -r file; do
+		# with names of their own, out of the way of the next process of the job
+		name=$(basename "$file")
+		name=$work/found/afl-$target$tag-$EPOCHSECONDS-$((++collected))-${name%%,src:*}
+		mv "$file" "$name"
+		keep_crash "$target" "$name"
+	done < <(find "$out"/*/ -type f \( -path '*/crashes*/id:*' -o -path '*/hangs*/id:*' \) \
 		"${written[@]}" 2>/dev/null | sort)
-	((${#found[@]})) || return 0
-	# with names of their own, out of the way of the next process of the job
-	for ((i = 0; i < ${#found[@]}; i++)); do
-		file=$(basename "${found[i]}")
-		file=$work/findings/afl-$target$tag-$((++collected))-${file%%,src:*}
-		mv "${found[i]}" "$file"
-		found[i]=$file
-	done
-	sort_crashes "$target" "${found[@]}"
 }
 collected=0
+
+# sweep: inputs that a run left when it was killed
+sweep() {
+	local file name target
+
+	for file in "$work/found"/*; do
+		[[ -f $file ]] || continue
+		name=$(basename "$file")
+		case $name in
+		afl-* | merge-*) target=$(target_in "${name#*-}") ;;
+		*) target=$(sed -n "s/^${name%%-*} //p" "$work/jobs" 2>/dev/null | head -n 1) ;;
+		esac
+		keep_crash "${target:-${run_targets[0]}}" "$file"
+	done
+}
+
+# target_in NAME: the target that a name begins with
+target_in() {
+	local target
+
+	for target in "${run_targets[@]}"; do
+		if [[ $1 == "$target"[@-]* ]]; then
+			echo "$target"
+		fi
+	done | tail -n 1
+}
+
+# ---- filing ----
+
+triage_seconds=30 # to make one small
+triager=
+
+# triage ARGUMENT...: for this subject, with its lines in logs/triage
+triage() {
+	setpriv --pdeathsig KILL scripts/triage --no-setup --no-build --findings "$store" \
+		--subject "${subjects:-ours}" "$@" >"$work/logs/triage" 2>&1 </dev/null
+}
+
+# prepare_filing: what a run left that was killed; of what is filed, what shows nothing any more is
+# put away, so that it is a finding if it comes again
+prepare_filing() {
+	local i status=0 what name
+
+	sweep
+	for ((i = 0; i < jobs; i++)); do
+		echo "job$i ${job_target[i]}"
+	done >"$work/jobs"
+	triage --recheck || status=$?
+	while IFS=: read -r what _ name; do
+		[[ $what != fixed ]] || filed fixed "" "$(basename "$name")"
+	done <"$work/logs/triage"
+	((status < 2)) || die "scripts/triage --recheck: $(tail -n 1 "$work/logs/triage")"
+	: >>"$work/known"
+	note_known
+	export PCPUFUZZ_KNOWN=$work/known
+}
+
+# file_intake: in the background, if there is anything
+file_intake() {
+	[[ -z $triager ]] || ! kill -0 "$triager" 2>/dev/null || return 0
+	if [[ $triager ]]; then
+		wait "$triager" || true
+		triager=
+	fi
+	[[ -n $(find "$work/intake" -type f -print -quit) ]] || return 0
+	file_all 8>&- 9>&- &
+	triager=$!
+}
+
+# file_all: run triage on all there is, target by target
+file_all() {
+	local target status what name
+	local -a inputs
+
+	for target in "${run_targets[@]}"; do
+		mapfile -t inputs < <(find "$work/intake/$target" -type f 2>/dev/null |
+			sort -t - -k 2 | head -n 20) # crashes before hangs, which take long
+		((${#inputs[@]})) || continue
+		status=0
+		triage --take --target "$target" --logs "$work/logs" --min-time "$triage_seconds" \
+			"${inputs[@]}" || status=$?
+		while IFS=: read -r what _ name; do
+			[[ $what == @(new|again|not reproduced) ]] || continue
+			filed "${what// /-}" "$target" "$(basename "$name")"
+		done <"$work/logs/triage"
+		((status < 2)) || filed failed "$target" "$(tail -n 1 "$work/logs/triage")"
+	done
+}
+
+# file_finally: nothing runs any more; file what is left, until none goes away any more
+file_finally() {
+	local left=-1
+
+	[[ -z $triager ]] || wait "$triager" || true
+	sweep
+	while [[ $(find "$work/intake" -type f | wc -l) != "$left" ]]; do
+		left=$(find "$work/intake" -type f | wc -l)
+		((left == 0)) || file_all
+	done
+	note_known
+}
+
+# note_known: keys of this subject that are filed
+note_known() {
+	local info name
+
+	for info in "$store"/*/info.json; do
+		[[ -e $info ]] || continue
+		name=${info%/info.json}
+		name=${name##*/}
+		case $tag/$name in
+		/*@*) ;;
+		/*) echo "$name" ;;
+		@*/*"@$subjects") echo "${name%@*}" ;;
+		esac
+	done >"$work/known.new"
+	cmp -s "$work/known.new" "$work/known" || mv "$work/known.new" "$work/known"
+}
 
 # A program that crashes on loading must not end every job to come.
 drop_input() {
@@ -370,7 +461,6 @@ end_job() {
 		killed=$((killed + 1))
 	else
 		no_start=$((no_start + 1))
-		tail -n 400 "${job_log[i]}" >"$work/findings/$target$tag-exit-$status.txt"
 		add_finding "$target" "exit-$status" "${job_log[i]}" "$(why_ended "$i")" \
 			"no input was saved"
 		((no_start < 5)) || stop=1
@@ -400,7 +490,7 @@ end_of_libfuzzer() {
 	[[ -s ${job_stats[i]} ]] || no_stats=$((no_stats + 1))
 	artifact=$(sed -n 's/^.*Test unit written to \(.*\)$/\1/p' "${job_log[i]}" | tail -n 1)
 	[[ -n $artifact && -e $artifact && $artifact != *slow-unit-* ]] || return 1
-	keep_crash "$target" "${job_log[i]}" "$artifact"
+	keep_crash "$target" "$artifact" "${job_log[i]}"
 	has_loaded "$i" || drop_input "$target" "${artifact##*-}"
 }
 
@@ -439,14 +529,14 @@ merge() {
 
 	shift 2
 	"${san[@]}" "build/fuzz/${target}_fuzzer" "$way" "${limits[@]}" \
-		-artifact_prefix="$work/findings/merge-$target-" "$@" >"$merge_log" 2>&1 </dev/null 8>&- ||
+		-artifact_prefix="$work/found/merge-$target-" "$@" >"$merge_log" 2>&1 </dev/null 8>&- ||
 		cp "$merge_log" "$work/logs/merge-failed-$target"
 	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$merge_log"
 }
 
 # merge_crashes TARGET: files with what crashed in its merges
 merge_crashes() {
-	compgen -G "$work/findings/merge-$1-*-*" || true
+	compgen -G "$work/found/merge-$1-*-*" || true
 }
 
 # merge_all: as above, of all targets that AFL++ runs on
@@ -471,10 +561,9 @@ merge_sometimes() {
 }
 next_merge=0
 
-# merge_finally: when all jobs have ended; file what crashed in a merge
+# merge_finally: when all jobs have ended; what crashed in a merge is swept up later
 merge_finally() {
 	local target failed
-	local -a crashed
 
 	[[ -z $merger ]] || wait "$merger" || true
 	merge_all
@@ -485,8 +574,6 @@ merge_finally() {
 		failed=$work/logs/merge-failed-$target
 		[[ ! -s $failed ]] ||
 			add_finding "$target" merge-failed "$failed" "$(tail -n 3 "$failed")"
-		mapfile -t crashed < <(merge_crashes "$target")
-		((${#crashed[@]} == 0)) || sort_crashes "$target" "${crashed[@]}"
 	done
 }
 

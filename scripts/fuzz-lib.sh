@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # fuzz-lib.sh - the work of scripts/fuzz: a supervisor, and below it a group of jobs for each
-# subject; filing, minimising the corpus, the log, and what happens when the disk is full.
+# subject; minimising the corpus, the log, and what happens when the disk is full.
 #
 # Sourced by scripts/fuzz, not run.  Every process dies with the one above it, and what it leaves is
 # looked for at the next start, so any of them may be killed at any time.
@@ -12,9 +12,7 @@
 #   top/fuzz.jsonl                the log
 #   top/state/GROUP               how its jobs are, replaced each two seconds
 #   top/reserve                   room that is given back when the disk is full, to file what is left
-#   top/GROUP/corpus, afl, ...    of engines-lib.sh
-#   top/GROUP/intake/TARGET/      inputs that are to be filed
-#   top/GROUP/known               keys that are filed, which end no job any more
+#   top/GROUP/                    work of engines-lib.sh
 # shellcheck disable=SC2154,SC2094 # the variables of scripts/fuzz and engines-lib.sh
 
 reserve_mb=16
@@ -103,99 +101,18 @@ git_commit() {
 
 # ---- a group: one subject ----
 
-# keep_crash TARGET LOG ARTIFACT [KEY]: for engines-lib.sh; put it where triage takes it from
-keep_crash() {
-	local target=$1 log=$2 artifact=$3 name
-
-	name=$(basename "$artifact")
-	mkdir -p "$work/intake/$target"
-	tail -n 400 "$log" >"$work/logs/of-$name" 2>/dev/null || true
-	mv "$artifact" "$work/intake/$target/$name"
-}
-
 # add_finding TARGET KEY FILE LINE...: for engines-lib.sh; what has no input
 add_finding() {
 	event job-trouble target "$1" what "$2" file "$3" text "${*:4}"
 	trouble=$((trouble + 1))
 }
 
-# sweep: inputs that a run left when it was killed
-sweep() {
-	local file name target
-
-	for file in "$work/findings"/*; do
-		[[ -f $file && $file != *.txt ]] || continue
-		name=$(basename "$file")
-		case $name in
-		afl-* | merge-*) target=$(target_in "${name#*-}") ;;
-		*) target=$(sed -n "s/^${name%%-*} //p" "$work/jobs" 2>/dev/null | head -n 1) ;;
-		esac
-		target=${target:-${run_targets[0]}}
-		mkdir -p "$work/intake/$target"
-		mv "$file" "$work/intake/$target/$name"
-	done
-}
-
-# target_in NAME: the target that a name begins with
-target_in() {
-	local target
-
-	for target in "${run_targets[@]}"; do
-		if [[ $1 == "$target"[@-]* ]]; then
-			echo "$target"
-		fi
-	done | tail -n 1
-}
-
-triager=
-
-# file_intake: in the background, if there is anything
-file_intake() {
-	[[ -z $triager ]] || ! kill -0 "$triager" 2>/dev/null || return 0
-	if [[ $triager ]]; then
-		wait "$triager" || true
-		triager=
-	fi
-	[[ -n $(find "$work/intake" -type f -print -quit) ]] || return 0
-	file_all 9>&- &
-	triager=$!
-}
-
-# file_all: run triage on all there is, target by target
-file_all() {
-	local target status
-	local -a inputs
-
-	for target in "${run_targets[@]}"; do
-		mapfile -t inputs < <(find "$work/intake/$target" -type f 2>/dev/null |
-			sort -t - -k 2 | head -n 20) # crashes before hangs, which take long
-		((${#inputs[@]})) || continue
-		status=0
-		setpriv --pdeathsig KILL scripts/triage --no-setup --no-build --take --target "$target" \
-			"${subject[@]}" --findings "$top/findings" --logs "$work/logs" \
-			"${inputs[@]}" >"$work/logs/triage" 2>&1 || status=$?
-		while IFS=: read -r what _ name; do
-			[[ $what == @(new|again|not reproduced) ]] || continue
-			event "finding-${what// /-}" target "$target" finding "$(basename "$name")"
-		done <"$work/logs/triage"
-		((status < 2)) || event triage-failed target "$target" text "$(tail -n 1 "$work/logs/triage")"
-	done
-}
-
-# note_known: keys of this subject that are filed
-note_known() {
-	local name
-
-	for name in "$top/findings"/*/; do
-		name=$(basename "$name")
-		[[ -e $top/findings/$name/info.json ]] || continue
-		case $tag/$name in
-		/*@*) ;;
-		/*) echo "$name" ;;
-		@*/*"@$subjects") echo "${name%@*}" ;;
-		esac
-	done >"$work/known.new"
-	cmp -s "$work/known.new" "$work/known" || mv "$work/known.new" "$work/known"
+# filed WHAT TARGET NAME: for engines-lib.sh
+filed() {
+	case $1 in
+	failed) event triage-failed target "$2" text "$3" ;;
+	*) event "finding-$1" target "$2" finding "$3" ;;
+	esac
 }
 
 # fold_stats: the statistics of processes that have ended, added up in one file
@@ -253,7 +170,7 @@ minimise_corpus() {
 	rm -rf "$small"
 	mkdir "$small"
 	"${san[@]}" "build/fuzz/$1_fuzzer" -set_cover_merge=1 "${limits[@]}" \
-		-artifact_prefix="$work/findings/merge-$1-" "$small" "$folder" \
+		-artifact_prefix="$work/found/merge-$1-" "$small" "$folder" \
 		>"$work/logs/minimise-$1" 2>&1 </dev/null || return 0
 	[[ -n $(find "$small" -type f -print -quit) ]] || return 0
 	for file in "${old[@]}"; do
@@ -333,12 +250,11 @@ next_log=0
 prepare_group() {
 	local target i number
 
-	mkdir -p "$work"/{logs,stats,seeds,findings,corpus,intake,state}
+	mkdir -p "$work"/{logs,stats,seeds,found,corpus,intake}
 	finish_fold
 	# numbers go on, so that the statistics of before stay
 	started=$(find "$work/stats" -type f -name '*-[0-9]*' | sed 's/.*-\([0-9]*\).*/\1/' | sort -n | tail -n 1)
 	started=${started:-0}
-	: >>"$work/known"
 	for target in "${run_targets[@]}"; do
 		mkdir -p "$work/corpus/$target$tag" "$work/intake/$target"
 		rm -rf "$work/seeds/$target"
@@ -346,17 +262,13 @@ prepare_group() {
 		build/plain/pcpufuzz convert --bytes --target "$target" -o "$work/seeds/$target" corpus
 		shared_seed[$target]=1
 	done
-	sweep
-	note_known
 	number=${#groups[@]}
 	i=$((all_jobs / number))
 	case $engine in
 	both) plan_jobs "$i" libfuzzer afl ;;
 	*) plan_jobs "$i" "$engine" ;;
 	esac
-	for ((i = 0; i < jobs; i++)); do
-		echo "job$i ${job_target[i]}"
-	done >"$work/jobs"
+	prepare_filing
 	[[ $engine == libfuzzer ]] || for target in "${run_targets[@]}"; do
 		prepare_afl "$target"
 	done
@@ -368,26 +280,24 @@ run_group() {
 
 	group=${1//,/+}
 	subjects=$1
-	subject=()
 	tag=
 	run_targets=("${all_targets[@]}")
 	[[ $wanted == all ]] || IFS=, read -ra run_targets <<<"$wanted"
 	if [[ $1 == ours ]]; then
 		subjects=
 	else
-		subject=(--subject "$1")
 		tag=@$group
 		export PCPUFUZZ_SUBJECT=$1
 		mapfile -t run_targets < <(printf '%s\n' "${run_targets[@]}" | grep -vx pcpu_linux61)
 	fi
 	work=$top/$group
+	store=$top/findings
 	trouble=0
 	# shellcheck source=scripts/engines-lib.sh
 	. "$root/scripts/engines-lib.sh"
 	prepare_sanitizers
 	san=(setpriv --pdeathsig KILL "${san[@]}")
 	prepare_group
-	export PCPUFUZZ_KNOWN=$work/known
 	begun=$EPOCHSECONDS
 	end=$((EPOCHSECONDS + (seconds ? seconds - $(time_done) : 315360000)))
 	stop=
@@ -417,7 +327,7 @@ look_after() {
 		minimise_sometimes
 	fi
 	for ((i = 0; i < jobs; i++)); do
-		[[ ${job_role[i]} != main ]] || collect_afl "${job_target[i]}"
+		[[ ${job_role[i]} != main ]] || collect_afl "${job_target[i]}" running
 	done
 	file_intake
 	note_known
@@ -459,18 +369,9 @@ go_on() {
 
 # finish_group: nothing runs any more; file what is left
 finish_group() {
-	local left
-
 	[[ -z $minimiser ]] || wait "$minimiser" || true
 	[[ $engine == libfuzzer ]] || merge_finally
-	[[ -z $triager ]] || wait "$triager" || true
-	sweep
-	left=-1
-	while [[ $(find "$work/intake" -type f | wc -l) != "$left" ]]; do # until none goes away any more
-		left=$(find "$work/intake" -type f | wc -l)
-		((left == 0)) || file_all
-	done
-	note_known
+	file_finally
 	fold_stats
 	write_state
 }

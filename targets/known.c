@@ -4,7 +4,7 @@
  *
  * The environment variable PCPUFUZZ_KNOWN names a file with a key on each line, as in
  * "FuzzerHash=KEY".  It is read again when it changes, so what one job has found does not end the
- * others.  Unset, as everywhere but under scripts/fuzz, nothing is known.
+ * others.  Unset, as everywhere but under scripts/run and scripts/fuzz, nothing is known.
  */
 #include <stdlib.h>
 #include <string.h>

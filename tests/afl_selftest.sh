@@ -132,14 +132,17 @@ found() {
 	scripts/run --no-setup --engine "$engine" --subject "$name" --target pcpu --jobs "$3" --seed 1 \
 		--time "$2" --work "$work" >"$out" 2>&1 </dev/null || status=$?
 	result "--engine $engine: exit code 1" $((status != 1)) "$out"
-	mapfile -t files < <(compgen -G "$work/findings/*.pcpu")
+	mapfile -t files < <(compgen -G "$work/findings/*/program.pcpu")
 	result "--engine $engine: one finding is filed" $((${#files[@]} != 1)) "$out"
-	[[ ${files[0]:-} == *"/pcpu@$name-content_intact.alloc."* ]]
+	[[ ${files[0]:-} == *"/content_intact.alloc@$name/program.pcpu" ]]
 	result "--engine $engine: it is the one that was put in" $? "$out"
 	status=0
 	build/plain/pcpufuzz run --target pcpu --subject "$name" "${files[0]:-none}" >"$tmp/one" 2>&1 ||
 		status=$?
 	result "--engine $engine: its file shows it" $((status != 1)) "$tmp/one"
+	grep -q "^     reproduce: ./build/plain/pcpufuzz run --target pcpu --subject $name " "$out" &&
+		grep -q '^     rule: *content_intact ' "$out"
+	result "--engine $engine: the summary says what is wrong, and how to see it" $? "$out"
 	grep -q '^afl++: .* stability 100.00 %;' "$out"
 	result "--engine $engine: stability 100 % in the summary" $? "$out"
 }

@@ -84,8 +84,12 @@ mkdir "$tmp/tree"
 cp -r impl "$tmp/tree/"
 ln -s "$PWD/oracle" "$PWD/targets" "$tmp/tree/"
 patch -p1 -s -d "$tmp/tree" -i "$PWD/tests/data/planted/oom.patch"
-cc -shared -fPIC -O1 -std=gnu11 -fvisibility=hidden -w tests/plugin.c "$tmp/tree/impl"/*.c oracle/machine.c \
-	oracle/boot_machine.c -o "$tmp/oom.so"
+plugin() { # FILE FOLDER
+	cc -shared -fPIC -O1 -std=gnu11 -fvisibility=hidden -w tests/plugin.c "$2"/*.c oracle/machine.c \
+		oracle/boot_machine.c -o "$1"
+}
+
+plugin "$tmp/oom.so" "$tmp/tree/impl"
 {
 	printf 'pcpu-program 1\nmachine cpus=1 page=256 unit_pages=2 static=4 reserved=0 dyn=8 vm_pages=64 frames=64\n'
 	# two pages each
@@ -95,6 +99,26 @@ cc -shared -fPIC -O1 -std=gnu11 -fvisibility=hidden -w tests/plugin.c "$tmp/tree
 } >"$tmp/grows"
 triages 1 --subject "$tmp/oom.so" "$tmp/grows"
 ok "its key" [ -s "$findings/out-of-memory.alloc@oom/program.pcpu" ]
+
+# ---- what is filed, once more ----
+
+triages 1 --recheck --subject "$deadly"
+ok "nothing is put away" [ ! -s "$tmp/out" ]
+triages 0 --list --long --subject nosuch
+says '^  0 causes'
+triages 1 --list --long --subject "$deadly"
+says '^  1\. hang\.purge@deadly \(target pcpu, 1 times\)$'
+says "^     reproduce: \./build/plain/pcpufuzz run --target pcpu --subject $deadly /.*/hang\.purge@deadly/program\.pcpu$"
+says '^     hang\.purge: the process did not end$'
+folder=out-of-memory.alloc@oom
+plugin "$tmp/oom.so" impl
+triages 0 --recheck --subject "$tmp/oom.so"
+says "^fixed: $folder: .*/findings/fixed/$folder$"
+ok "it is put away" [ ! -e "$findings/$folder" ]
+ok "whole" [ -s "$findings/fixed/$folder/repro.c" ]
+plugin "$tmp/oom.so" "$tmp/tree/impl"
+triages 1 --subject "$tmp/oom.so" "$tmp/grows"
+says '1 new causes'
 
 # ---- what shows nothing ----
 

@@ -10,7 +10,8 @@
         found.pcpu, found.bin     what was found first, as program and as bytes
         info.json                 cause, options, first time
         seen.jsonl                a line each time that it was found
-    findings/unreproducible/HASH/ what no build shows again: found.bin, log.txt, seen.jsonl
+    findings/unreproducible/HASH/ what no build shows again: found.bin, log.txt, info.json, seen.jsonl
+    findings/fixed/KEY/           what was put away, see --recheck; KEY-2, ... if it came again
 
 A folder is made under another name and then renamed, so a kill or a full disk leaves none half done.
 """
@@ -23,6 +24,7 @@ import shutil
 import time
 
 PART = ".part-"
+NO_CAUSES = ("unreproducible", "fixed")
 
 
 def safe(name):
@@ -76,9 +78,16 @@ class Store:
         os.fsync(fd)
         os.close(fd)
 
-    def drop(self, part):
-        """Not to be kept after all."""
-        shutil.rmtree(part, ignore_errors=True)
+    def put_away(self, name):
+        """Nothing shows it any more: where it is kept."""
+        folder = os.path.join(self.path, "fixed")
+        os.makedirs(folder, exist_ok=True)
+        to, number = os.path.join(folder, name), 1
+        while os.path.exists(to):
+            number += 1
+            to = os.path.join(folder, f"{name}-{number}")
+        os.rename(os.path.join(self.path, name), to)
+        return to
 
     def seen(self, name, record):
         """Note that it was found once more: one write of one line, so that none mix."""
@@ -103,7 +112,7 @@ class Store:
     def names(self):
         """All causes, and all that no build shows again."""
         causes = sorted(e.name for e in os.scandir(self.path)
-                        if e.is_dir() and not e.name.startswith(".") and e.name != "unreproducible")
+                        if e.is_dir() and not e.name.startswith(".") and e.name not in NO_CAUSES)
         lost = os.path.join(self.path, "unreproducible")
         return causes, sorted(os.listdir(lost)) if os.path.isdir(lost) else []
 
