@@ -84,6 +84,14 @@ check "a C program that shows nothing" 1 '^FAIL nowhere: the C program shows cle
 check "a C program that shows something else" 1 '^FAIL other: the C program shows block_left' \
 	"${run[@]}" other
 
+# ---- buckets ----
+
+run=(triage --no-setup --jobs 1 --bank "$bank")
+check "a bug is filed as what it is" 0 ', 0 failed' "${run[@]}" good
+check "one bucket for each cause" 0 '0 are merged wrongly' "${run[@]}" good
+check "a witness that shows nothing is no finding" 1 '^FAIL otherwitness: the witness shows nothing' \
+	"${run[@]}" otherwitness
+
 # an error that is none is not found, and that is said
 # shellcheck disable=SC2016 # a script of sed
 spoil harmless -e '/^---/,$d'

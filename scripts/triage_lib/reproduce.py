@@ -61,13 +61,17 @@ class Builds:
         return re.search(r"^# finding: (\S+)", program, re.M)[1], program
 
     def look(self, path):
-        """The first build that shows anything, and the key; the plain one is faster."""
+        """The build to make it small in, and the key; None if no build shows anything.
+
+        The sanitizers decide: after a memory error the plain build may show anything.  Where both
+        show the same, the plain one is faster.
+        """
         out = os.path.join(self.tmp, "look.pcpu")
-        for build in BUILDS:
-            made = self.minimise(build, path, out, LOOK_SECONDS)
-            if made:
-                return build, made[0]
-        return None, None
+        made = {build: self.minimise(build, path, out, LOOK_SECONDS) for build in BUILDS}
+        keys = {build: made[build] and made[build][0] for build in BUILDS}
+        if keys["fuzz"] and keys["fuzz"] != keys["plain"]:
+            return "fuzz", keys["fuzz"]
+        return ("plain", keys["plain"]) if keys["plain"] else (None, None)
 
     def text_of(self, path):
         """The input as a program."""
