@@ -303,7 +303,20 @@ static bool check_placement(struct oracle *o, uint64_t ptr, struct forecast *f)
 	       believe_served(o, ptr, f);
 }
 
-/* Pages that could not be had: the object was there for a moment, and the chunk may have moved. */
+static bool is_shown_first(const struct oracle *o, const struct model_chunk *c)
+{
+	for (unsigned int i = 0; i < o->view.nr_chunks; i++)
+		if (o->view.chunk[i].slot == c->slot)
+			return o->view.chunk[i].base == c->base;
+	return false;
+}
+
+/*
+ * Pages that could not be had: the object was there for a moment, and the chunk may have moved.
+ *
+ * Where scan-promote is tolerated, the hint that was found again may have been lower than the
+ * truth: then the chunk left its list, and came back to the front.
+ */
 static bool settle_failed_population(struct oracle *o, struct forecast *f, int oslot)
 {
 	struct model *m = &o->m;
@@ -324,6 +337,10 @@ static bool settle_failed_population(struct oracle *o, struct forecast *f, int o
 	if (!check_refresh_view(o) || !check_hints_of(o, f->c))
 		return false;
 	model_relocate(m, f->c, slot_with);
+	if (broken && !f->c->isolated &&
+	    (oracle_tolerates(o, PCPU_QUIRK_SCAN_PROMOTE) || (o->flags & ORACLE_EFFECTS)) &&
+	    is_shown_first(o, f->c))
+		model_move(m, f->c, f->c->slot, true);
 	return true;
 }
 

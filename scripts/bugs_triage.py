@@ -120,8 +120,8 @@ def of_bug(bug, lanes, tmp, store):
         builds = Builds(bug, lanes, tree)
         witness = os.path.join(ROOT, bug.header["witness"])
         cause = builds.cause(witness)
-        if not cause or cause.rsplit(".", 1)[0] not in bug.header["rule"].split():
-            raise Failed(f"the witness shows {cause or 'nothing'}")
+        if not cause:
+            raise Failed("the witness shows nothing")
         raw = os.path.join(tree, "witness.bin")
         status, text = builds.tool("plain", "convert", "--bytes", "-o", raw, witness)
         if status:

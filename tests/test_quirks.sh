@@ -45,5 +45,16 @@ done
 rule='' check "$witness, both tolerated" 0 "$tool" run --quirk scan-promote --quirk scan-same \
 	--tolerate scan-promote --tolerate scan-same "$witness"
 
+# After a failed population a chunk may be at the front of its list where scan-promote is tolerated, and
+# only there.
+witness=corpus/upstream/order-promote.pcpu
+both=(run --quirk scan-promote --quirk hint-lag --tolerate hint-lag)
+for rule in block_right block_hint_under; do
+	both+=(--without-rule "$rule")
+done
+rule=list_order check "$witness, scan-promote not tolerated" 1 "$tool" "${both[@]}" "$witness"
+rule='' check "$witness, tolerated" 0 "$tool" "${both[@]}" --tolerate scan-promote "$witness"
+rule='' check "$witness without" 0 "$tool" run "$witness"
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
