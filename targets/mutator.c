@@ -12,7 +12,10 @@
 #include "mutator-edits.h"
 #include "program/sizes.h"
 
-#define EDITED_ONE_IN 4 /* the others are new programs; see docs/bugs.md */
+/* Of so many one is a new program, one a known one that goes on in another way; see docs/bugs.md. */
+#define NEW_OF 11
+#define CONTINUED_OF 3
+#define ALL_OF 16
 #define CROSSED_ONE_IN 8 /* of what libFuzzer wants crossed; the others are changed alone */
 
 /* What every result must be, whatever was edited: it fits, and handles are defined. */
@@ -63,6 +66,21 @@ static void edit_some(struct edit *e, size_t max_size)
 	}
 }
 
+/* The start of a program, which has reached something, and then another end. */
+static void go_on(struct edit *e, size_t max_size)
+{
+	uint32_t more = e->layer == LAYER_BOOT ? 6 : 32; /* a boot takes long */
+
+	e->p->nr_ops -= rng_below(e->r, e->p->nr_ops / 2 + 1);
+	if (e->p->nr_ops > 64)
+		e->p->nr_ops = 64;
+	if (!rng_below(e->r, 4))
+		edit_some(e, max_size);
+	more += e->p->nr_ops;
+	program_continue(e->p, e->layer, e->r, more < e->max_ops ? more : e->max_ops);
+	mend(e, max_size);
+}
+
 static uint32_t ops_that_fit(size_t max_size)
 {
 	return max_size < BYTES_HEADER ? 0 : (uint32_t)((max_size - BYTES_HEADER) / BYTES_OP);
@@ -85,17 +103,22 @@ size_t mutate_program(enum program_layer layer, uint8_t *data, size_t size, size
 	struct rng r = { .state = seed };
 	struct program p;
 	struct edit e = { .p = &p, .layer = layer, .r = &r, .max_ops = ops_that_fit(max_size) };
+	uint32_t how;
 
 	if (max_size < BYTES_HEADER + BYTES_OP)
 		return size < max_size ? size : max_size;
 	if (bytes && size <= max_size && rng_below(&r, 16) == 0)
 		return bytes(data, size, max_size);
 
-	if (size < BYTES_HEADER + BYTES_OP || rng_below(&r, EDITED_ONE_IN)) {
+	how = rng_below(&r, ALL_OF);
+	if (size < BYTES_HEADER + BYTES_OP || how < NEW_OF) {
 		generate(&e, max_size);
 	} else {
 		program_from_bytes(&p, layer, data, size);
-		edit_some(&e, max_size);
+		if (how < NEW_OF + CONTINUED_OF)
+			go_on(&e, max_size);
+		else
+			edit_some(&e, max_size);
 	}
 	size = encode(&e, data);
 	program_exit(&p);

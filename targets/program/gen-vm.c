@@ -14,7 +14,12 @@ static uint64_t page_of(const struct gen *g)
 	return g->p->machine.page;
 }
 
-static void remember(struct gen *g, const struct op *op)
+/**
+ * gen_vm_recall - take an op that takes address space to have succeeded
+ * @g: the generator
+ * @op: the op, one of its program
+ */
+void gen_vm_recall(struct gen *g, const struct op *op)
 {
 	space_add(&g->space, op, program_args(g->p, op));
 	g->area[g->nr_areas++] =
@@ -33,7 +38,7 @@ static void add_area(struct gen *g, uint64_t size, bool ioremap, const struct op
 		program_add_arg(g->p, range->a, range->b);
 	}
 	gen_add(g, &op);
-	remember(g, &op);
+	gen_vm_recall(g, &op);
 }
 
 static void add_vmalloc(struct gen *g, uint64_t size)
@@ -44,7 +49,7 @@ static void add_vmalloc(struct gen *g, uint64_t size)
 		return;
 	op.node = (uint16_t)rng_below(g->r, g->p->machine.nr_nodes);
 	gen_add(g, &op);
-	remember(g, &op);
+	gen_vm_recall(g, &op);
 	if (gen_one_in(g, g->contents))
 		gen_write(g, g->handles - 1);
 }
@@ -64,7 +69,7 @@ static void add_areas(struct gen *g, uint32_t align)
 	for (unsigned int i = 0; i < nr; i++)
 		program_add_arg(g->p, args[i].a, args[i].b);
 	gen_add(g, &op);
-	remember(g, &op);
+	gen_vm_recall(g, &op);
 }
 
 static uint64_t draw_size(struct gen *g, unsigned int class)
@@ -113,6 +118,29 @@ static uint8_t freed_by(unsigned int kind)
 					 OP_FREE;
 }
 
+static void drop_area(struct gen *g, uint32_t at)
+{
+	g->dead_area = g->area[at].handle;
+	g->dead_kind = g->area[at].kind;
+	g->nr_areas--;
+	memmove(g->area + at, g->area + at + 1, (g->nr_areas - at) * sizeof(*g->area));
+}
+
+/**
+ * gen_vm_forget - take an op that gives an area back to have done so
+ * @g: the generator
+ * @op: the op
+ */
+void gen_vm_forget(struct gen *g, const struct op *op)
+{
+	for (uint32_t at = 0; at < g->nr_areas; at++) {
+		if (g->area[at].handle == op->handle && freed_by(g->area[at].kind) == op->kind) {
+			drop_area(g, at);
+			return;
+		}
+	}
+}
+
 /* Free the area that is @at-th by age, as it has to be. */
 static void free_area_at(struct gen *g, uint32_t at)
 {
@@ -122,10 +150,7 @@ static void free_area_at(struct gen *g, uint32_t at)
 		return;
 	op.kind = freed_by(g->area[at].kind);
 	op.handle = g->area[at].handle;
-	g->dead_area = op.handle;
-	g->dead_kind = g->area[at].kind;
-	g->nr_areas--;
-	memmove(g->area + at, g->area + at + 1, (g->nr_areas - at) * sizeof(*g->area));
+	drop_area(g, at);
 	gen_add(g, &op);
 	if (gen_one_in(g, g->purges))
 		gen_simple(g, OP_PURGE);

@@ -642,6 +642,81 @@ static void run_phases(struct gen *g)
 	}
 }
 
+static bool forget_object(struct gen *g, const struct op *op)
+{
+	for (uint32_t i = 0; i < g->nr_live; i++) {
+		if (g->live[i].handle != op->handle)
+			continue;
+		g->bytes -= g->live[i].size;
+		g->nr_live--;
+		memmove(g->live + i, g->live + i + 1, (g->nr_live - i) * sizeof(*g->live));
+		g->nr_dead++;
+		g->dead = op->handle;
+		return true;
+	}
+	return false;
+}
+
+/* Take the ops that there are for what they were meant to be. */
+static void recall_op(struct gen *g, const struct op *op)
+{
+	if (op->kind == OP_ALLOC) {
+		packing_add(&g->packing, op->reserved, op->size, op->align);
+		g->live[g->nr_live].handle = g->handles++;
+		g->live[g->nr_live].size =
+			op->size <= machine_unit_size(&g->p->machine) ? op->size : 0;
+		g->bytes += g->live[g->nr_live++].size;
+	} else if (op_infos[op->kind].letter) {
+		gen_vm_recall(g, op);
+	} else if (op->kind == OP_FREE && !op->offset) {
+		forget_object(g, op);
+	} else if (op_uses_handle(op->kind) && !op->offset) {
+		gen_vm_forget(g, op);
+	}
+}
+
+/* What a program of this machine is like, and the ops that it has so far. */
+static void begin(struct gen *g)
+{
+	g->room = machine_room(&g->p->machine);
+	packing_init(&g->packing, &g->p->machine);
+	space_init(&g->space, &g->p->machine);
+	draw_temper(g);
+	g->live = malloc(g->want * sizeof(*g->live));
+	g->area = malloc(g->want * sizeof(*g->area));
+	/* the host itself out of memory: nothing can be concluded from that */
+	if (!g->live || !g->area)
+		abort();
+	for (uint32_t i = 0; i < g->p->nr_ops; i++)
+		recall_op(g, g->p->ops + i);
+}
+
+static void end(struct gen *g)
+{
+	free(g->area);
+	free(g->live);
+}
+
+/**
+ * program_continue - add random ops to the end of a program
+ * @p: the program
+ * @layer: what the ops are about
+ * @r: decides everything
+ * @max_ops: ops that it may have at most, with those that it has
+ */
+void program_continue(struct program *p, enum program_layer layer, struct rng *r, uint32_t max_ops)
+{
+	struct gen g = { .p = p, .layer = layer, .r = r };
+
+	max_ops = max_ops < PROGRAM_MAX_OPS ? max_ops : PROGRAM_MAX_OPS;
+	if (p->nr_ops >= max_ops)
+		return;
+	g.want = max_ops;
+	begin(&g);
+	run_phases(&g);
+	end(&g);
+}
+
 /**
  * program_generate - make a random program
  * @p: the program; what it held is overwritten, not freed
@@ -665,16 +740,7 @@ void program_generate(struct program *p, enum program_layer layer, struct rng *r
 		max_ops = 12;
 	/* half of the programs as long as may be */
 	g.want = gen_one_in(&g, 2) ? max_ops : gen_between(&g, 1, max_ops);
-	g.room = machine_room(&p->machine);
-	packing_init(&g.packing, &p->machine);
-	space_init(&g.space, &p->machine);
-	draw_temper(&g);
-	g.live = malloc(g.want * sizeof(*g.live));
-	g.area = malloc(g.want * sizeof(*g.area));
-	/* the host itself out of memory: nothing can be concluded from that */
-	if (!g.live || !g.area)
-		abort();
+	begin(&g);
 	run_phases(&g);
-	free(g.area);
-	free(g.live);
+	end(&g);
 }

@@ -99,6 +99,8 @@ typedef void (*gen_phase)(struct gen *g);
 /* gen-vm.c, gen-boot.c */
 extern const gen_phase gen_vm_phases[], gen_boot_phases[];
 extern const unsigned int gen_nr_vm_phases, gen_nr_boot_phases;
+void gen_vm_recall(struct gen *g, const struct op *op);
+void gen_vm_forget(struct gen *g, const struct op *op);
 void gen_vm_drain(struct gen *g);
 void gen_vm_error(struct gen *g);
 

@@ -192,5 +192,6 @@ struct rng {
 uint64_t rng_next(struct rng *r);
 uint32_t rng_below(struct rng *r, uint32_t n);
 void program_generate(struct program *p, enum program_layer layer, struct rng *r, uint32_t max_ops);
+void program_continue(struct program *p, enum program_layer layer, struct rng *r, uint32_t max_ops);
 
 #endif
