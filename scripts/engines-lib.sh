@@ -4,8 +4,8 @@
 # engines-lib.sh - jobs of fuzz engines: starting, watching, stopping and ending them, one corpus for
 # all of them, and one place for what they find.
 #
-# Sourced after setup-lib.sh, not run.  The caller sets run_targets, work, store, seed, tag and
-# subjects, prepares san, and has add_finding for trouble that no input shows, and filed, which is
+# Sourced after setup-lib.sh, not run.  The caller sets run_targets, work, store, seed, tag, subject
+# and subjects, prepares san, and has add_finding for trouble that no input shows, and filed, which is
 # told of each input that was.
 #
 # A job is a row of processes, one after the other: each ends at the end of the time, or with a
@@ -23,7 +23,9 @@
 # shellcheck disable=SC2154 # the variables of the caller
 
 max_len=4096
-limits=("-max_len=$max_len" -timeout=10 -rss_limit_mb=2048)
+# What a subject takes, the oracle counts.  After a finding that is known it may keep it, which is no leak;
+# and to look for leaks takes a sixth of the time.
+limits=("-max_len=$max_len" -timeout=10 -rss_limit_mb=2048 -detect_leaks=0)
 
 declare -a job_pid=() job_log=() job_stats=() job_target=() job_engine=() job_role=()
 # by target: may its jobs start from the programs in corpus/
@@ -112,7 +114,7 @@ start_libfuzzer() {
 	local -a from=("$work/corpus/$target$tag")
 
 	[[ -z ${shared_seed[$target]:-} ]] || from+=("$work/seeds/$target")
-	PCPUFUZZ_STATS=${job_stats[i]} "${san[@]}" "build/fuzz/${target}_fuzzer" -fork=0 \
+	ASAN_OPTIONS=detect_leaks=0 PCPUFUZZ_STATS=${job_stats[i]} "${san[@]}" "build/fuzz/${target}_fuzzer" -fork=0 \
 		-seed=$(((seed + n - 1) % 2147483647 + 1)) -reload=1 -entropic=0 "${limits[@]}" \
 		-max_total_time=$((end - EPOCHSECONDS)) -print_final_stats=1 \
 		-artifact_prefix="$work/found/job$i-" "${from[@]}" >"${job_log[i]}" 2>&1 </dev/null 8>&- &
@@ -170,7 +172,8 @@ prepare_afl() {
 	fi
 	mkdir -p "$out/in"
 	[[ -z ${shared_seed[$target]:-} ]] || from+=("$work/seeds/$target")
-	merge "$target" -set_cover_merge=1 "$out/in" "${from[@]}" >/dev/null
+	# one that takes a second here is a hang; there may be many, each of which takes its time twice
+	merge "$target" -set_cover_merge=1 -timeout=1 "$out/in" "${from[@]}" >/dev/null
 	printf '\0' >"$out/in/blank" # AFL++ wants one at least
 	while IFS= read -r file; do
 		drop_input "$target" "${file##*-}"
@@ -327,6 +330,30 @@ target_in() {
 			echo "$target"
 		fi
 	done | tail -n 1
+}
+
+# bad_seeds TARGET: run each program of corpus/ alone; those that show anything are no seeds, and of
+# each kind a few are filed: they are not lost, and there may be hundreds.  Says how many.
+bad_seeds() {
+	local target=$1 status key file bad=0
+	local -A kinds=()
+
+	while read -r status key file; do
+		((status == 0 || status == 2)) && continue # 2: no subject can be such a machine
+		bad=$((bad + 1))
+		kinds[$status $key]=$((${kinds[$status $key]:-0} + 1))
+		if ((${kinds[$status $key]} <= (${#key} > 1 ? 1 : 3))); then
+			keep_crash "$target" "$file"
+		else
+			rm -f "$file"
+		fi
+	done < <(find "$work/seeds/$target" -type f -print0 | sort -z |
+		xargs -0 -n 1 -P "$(nproc)" bash -c '
+		out=$(timeout 2 "${@:1:$#-1}" "${@: -1}" 2>&1) && status=0 || status=$?
+		key=$(sed -n "s/^ASSERTION FAILED: .*FuzzerHash=//p" <<<"$out" | tail -n 1)
+		echo "$status ${key:--} ${@: -1}"' run build/plain/pcpufuzz run --target "$target" \
+		"${subject[@]}" 2>/dev/null)
+	echo "$bad"
 }
 
 # ---- filing ----
@@ -528,7 +555,9 @@ merge() {
 	local target=$1 way=$2 merge_log=$work/logs/merge-$1.log
 
 	shift 2
-	"${san[@]}" "build/fuzz/${target}_fuzzer" "$way" "${limits[@]}" \
+	# nobody reads the stacks of what crashes, and each takes a second
+	ASAN_OPTIONS=symbolize=0:detect_leaks=0 UBSAN_OPTIONS=symbolize=0 \
+		"${san[@]}" "build/fuzz/${target}_fuzzer" "$way" "${limits[@]}" \
 		-artifact_prefix="$work/found/merge-$target-" "$@" >"$merge_log" 2>&1 </dev/null 8>&- ||
 		cp "$merge_log" "$work/logs/merge-failed-$target"
 	sed -n 's/.*MERGE-OUTER: \([0-9]*\) new files with .* added.*/\1/p' "$merge_log"

@@ -169,7 +169,8 @@ minimise_corpus() {
 	before=$(du -sm "$folder" | cut -f 1)
 	rm -rf "$small"
 	mkdir "$small"
-	"${san[@]}" "build/fuzz/$1_fuzzer" -set_cover_merge=1 "${limits[@]}" \
+	ASAN_OPTIONS=symbolize=0:detect_leaks=0 \
+		"${san[@]}" "build/fuzz/$1_fuzzer" -set_cover_merge=1 "${limits[@]}" \
 		-artifact_prefix="$work/found/merge-$1-" "$small" "$folder" \
 		>"$work/logs/minimise-$1" 2>&1 </dev/null || return 0
 	[[ -n $(find "$small" -type f -print -quit) ]] || return 0
@@ -261,6 +262,9 @@ prepare_group() {
 		mkdir -p "$work/seeds/$target"
 		build/plain/pcpufuzz convert --bytes --target "$target" -o "$work/seeds/$target" corpus
 		shared_seed[$target]=1
+		timeout 10 build/plain/pcpufuzz run --target "$target" "${subject[@]}" \
+			"$work/seeds/$target" >"$work/logs/seeds" 2>&1 ||
+			event bad-seeds target "$target" number "$(bad_seeds "$target")"
 	done
 	number=${#groups[@]}
 	i=$((all_jobs / number))
@@ -269,8 +273,36 @@ prepare_group() {
 	*) plan_jobs "$i" "$engine" ;;
 	esac
 	prepare_filing
-	[[ $engine == libfuzzer ]] || for target in "${run_targets[@]}"; do
-		prepare_afl "$target"
+}
+
+preparer=
+
+# start_jobs: those of libFuzzer at once; AFL++'s when it is prepared, see start_prepared
+start_jobs() {
+	local i target
+
+	write_state
+	for ((i = 0; i < jobs; i++)); do
+		[[ ${job_engine[i]} != libfuzzer ]] || start_job "$i"
+	done
+	[[ $engine != libfuzzer ]] || return 0
+	{
+		for target in "${run_targets[@]}"; do
+			prepare_afl "$target"
+		done
+	} 9>&- &
+	preparer=$!
+}
+
+# start_prepared: the jobs of AFL++, if it is prepared now
+start_prepared() {
+	local i
+
+	[[ $preparer ]] && ! kill -0 "$preparer" 2>/dev/null || return 0
+	wait "$preparer" || [[ $stop ]] || event job-trouble what prepare-afl
+	preparer=
+	for ((i = 0; i < jobs; i++)); do
+		[[ ${job_engine[i]} != afl ]] || start_job "$i"
 	done
 }
 
@@ -280,12 +312,14 @@ run_group() {
 
 	group=${1//,/+}
 	subjects=$1
+	subject=()
 	tag=
 	run_targets=("${all_targets[@]}")
 	[[ $wanted == all ]] || IFS=, read -ra run_targets <<<"$wanted"
 	if [[ $1 == ours ]]; then
 		subjects=
 	else
+		subject=(--subject "$1")
 		tag=@$group
 		export PCPUFUZZ_SUBJECT=$1
 		mapfile -t run_targets < <(printf '%s\n' "${run_targets[@]}" | grep -vx pcpu_linux61)
@@ -302,9 +336,7 @@ run_group() {
 	end=$((EPOCHSECONDS + (seconds ? seconds - $(time_done) : 315360000)))
 	stop=
 	trap 'stop=1' INT TERM HUP
-	for ((i = 0; i < jobs; i++)); do
-		start_job "$i"
-	done
+	start_jobs
 	go_on
 	((no_start < 5)) || code=4
 	finish_group
@@ -322,12 +354,13 @@ is_over=
 look_after() {
 	local i
 
-	if [[ -z $stop ]]; then
+	if [[ -z $stop && -z $preparer ]]; then
 		[[ $engine != both ]] || merge_sometimes
 		minimise_sometimes
 	fi
 	for ((i = 0; i < jobs; i++)); do
-		[[ ${job_role[i]} != main ]] || collect_afl "${job_target[i]}" running
+		[[ ${job_role[i]} != main || -z ${job_pid[i]} ]] ||
+			collect_afl "${job_target[i]}" running
 	done
 	file_intake
 	note_known
@@ -351,9 +384,13 @@ go_on() {
 			event no-room room "$(room_mb)"
 		fi
 		((EPOCHSECONDS < end + 20)) || stop=1
-		[[ -z $stop ]] || stop_jobs
+		if [[ $stop ]]; then
+			stop_jobs
+			[[ -z $preparer ]] || kill "$preparer" 2>/dev/null || true
+		fi
 		((EPOCHSECONDS < end)) || stop_afl
-		alive=
+		start_prepared
+		alive=$preparer
 		for ((i = 0; i < jobs; i++)); do
 			[[ ${job_pid[i]} ]] || continue
 			kill -0 "${job_pid[i]}" 2>/dev/null || end_job "$i"

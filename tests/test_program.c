@@ -751,6 +751,37 @@ static void check_generated(struct rng *r, unsigned long nr)
 	report("generated programs");
 }
 
+/* What goes on in another way keeps what it had. */
+static void check_continued(struct rng *r, unsigned long nr)
+{
+	unsigned long longer = 0, total = nr, freed = 0;
+	struct program p, q;
+
+	while (nr--) {
+		uint32_t max = rng_below(r, 60), n;
+		enum program_layer layer = nr % LAYER_NR;
+		struct rng same = *r;
+
+		program_generate(&p, layer, r, max);
+		program_generate(&q, layer, &same, max);
+		n = p.nr_ops;
+		max = rng_below(r, 80);
+		program_continue(&p, layer, r, max);
+		check(p.nr_ops <= max || p.nr_ops == n, "no more ops than asked for", NULL);
+		check_round_trip(&p);
+		for (uint32_t i = n; i < p.nr_ops; i++)
+			freed += p.ops[i].kind == OP_FREE && p.ops[i].handle < program_nr_handles(&p, n);
+		longer += p.nr_ops > n;
+		p.nr_ops = n;
+		check(program_equal(&p, &q), "the start is as it was", NULL);
+		program_exit(&q);
+		program_exit(&p);
+	}
+	check(longer > total / 4, "many are longer", NULL);
+	check(freed > total / 4, "and free what the start made", NULL);
+	report("continued programs");
+}
+
 /* Break text at random; if it is still accepted, it must round trip. */
 static void check_corrupted(struct rng *r, unsigned long nr)
 {
@@ -889,6 +920,7 @@ int main(int argc, char **argv)
 	check_bytes(&r, nr / 20 * 11);
 	check_mutants(&r, nr / 20 * 3);
 	check_generated(&r, nr / 20 * 3);
+	check_continued(&r, nr / 20);
 	check_corrupted(&r, nr / 20 * 2);
 	if (i < argc) {
 		for (; i < argc; i++)

@@ -256,4 +256,6 @@ void print_finding(struct lockstep *l, const char *how)
 	lockstep_report(stdout, l, how);
 	report_key(key, sizeof(key), l->e + l->found);
 	printf("%s\n\n", key);
+	/* a subject that broke a rule may not survive its end */
+	fflush(stdout);
 }

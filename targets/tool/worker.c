@@ -80,9 +80,37 @@ static void must(bool ok, const char *what)
 	exit(2);
 }
 
+/*
+ * No more memory than it has now and a bound.  A build with sanitizers has terabytes of shadow, and no
+ * thread any more, after fork(), that would watch how much is used.
+ */
+static void limit_memory(void)
+{
+	struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
+	unsigned long long kilobytes = 0;
+	char line[128];
+	FILE *f;
+
+	if (sizeof(long) < 8)
+		return;
+	if (!SANITIZED) {
+		setrlimit(RLIMIT_AS, &limit);
+		return;
+	}
+	f = fopen("/proc/self/status", "r");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmData: %llu kB", &kilobytes) == 1)
+			break;
+	if (f)
+		fclose(f);
+	limit.rlim_cur = limit.rlim_max = kilobytes * 1024 + MEMORY_MAX;
+	if (kilobytes)
+		setrlimit(RLIMIT_DATA, &limit);
+}
+
 static void start(struct worker *w)
 {
-	struct rlimit memory = { MEMORY_MAX, MEMORY_MAX }, core = { 0, 0 };
+	struct rlimit core = { 0, 0 };
 	int ends[2];
 
 	fflush(NULL);
@@ -94,8 +122,7 @@ static void start(struct worker *w)
 		dup2(fileno(w->err), STDOUT_FILENO);
 		dup2(fileno(w->err), STDERR_FILENO);
 		setrlimit(RLIMIT_CORE, &core);
-		if (sizeof(long) == 8 && !SANITIZED)
-			setrlimit(RLIMIT_AS, &memory);
+		limit_memory();
 		serve(w, ends[1]);
 	}
 	close(ends[1]);
@@ -180,6 +207,9 @@ static void bury(struct worker *w, struct trial *t)
 	close(w->link);
 	must(waitpid(w->pid, &status, 0) == w->pid, "waitpid");
 	w->pid = 0;
+	/* a finding came first, and the process died of it on the way out */
+	if (t->found >= 0)
+		return;
 	how_it_died(w, status, word, sizeof(word));
 	w->hangs |= !strcmp(word, "hang");
 	t->died = true;
