@@ -87,7 +87,6 @@ check "a C program that shows something else" 1 '^FAIL other: the C program show
 # ---- buckets ----
 
 run=(triage --no-setup --jobs 1 --bank "$bank")
-check "a bug is filed as what it is" 0 ', 0 failed' "${run[@]}" good
 check "one bucket for each cause" 0 '0 are merged wrongly' "${run[@]}" good
 check "a witness that shows nothing is no finding" 1 '^FAIL otherwitness: the witness shows nothing' \
 	"${run[@]}" otherwitness
