@@ -26,7 +26,7 @@
 
 /* A program that takes more runs out of memory.  It is reached before the time to hang is over, so
  * that a loop that takes memory is not mistaken for one that only takes time. */
-#define MEMORY_MAX ((rlim_t)1 << 30)
+#define MEMORY_MAX ((rlim_t)256 << 20) /* no legal machine takes half of it */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -81,31 +81,28 @@ static void must(bool ok, const char *what)
 }
 
 /*
- * No more memory than it has now and a bound.  A build with sanitizers has terabytes of shadow, and no
- * thread any more, after fork(), that would watch how much is used.
+ * No more memory than it has now and a bound, which is reached long before it would be taken for a hang.
+ * A build with sanitizers has terabytes of shadow, so there it is what is written to that counts.
  */
 static void limit_memory(void)
 {
-	struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
+	const char *what = SANITIZED ? "VmData: %llu kB" : "VmSize: %llu kB";
 	unsigned long long kilobytes = 0;
+	struct rlimit limit;
 	char line[128];
 	FILE *f;
 
 	if (sizeof(long) < 8)
 		return;
-	if (!SANITIZED) {
-		setrlimit(RLIMIT_AS, &limit);
-		return;
-	}
 	f = fopen("/proc/self/status", "r");
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmData: %llu kB", &kilobytes) == 1)
+		if (sscanf(line, what, &kilobytes) == 1)
 			break;
 	if (f)
 		fclose(f);
 	limit.rlim_cur = limit.rlim_max = kilobytes * 1024 + MEMORY_MAX;
 	if (kilobytes)
-		setrlimit(RLIMIT_DATA, &limit);
+		setrlimit(SANITIZED ? RLIMIT_DATA : RLIMIT_AS, &limit);
 }
 
 static void start(struct worker *w)
@@ -182,7 +179,9 @@ static void how_it_died(struct worker *w, int status, char *word, size_t size)
 	len = fread(text, 1, sizeof(text) - 1, w->err);
 	text[len] = '\0';
 	if (strstr(text, "pcpufuzz: out of memory\n") || strstr(text, "rss limit exhausted") ||
-	    strstr(text, "ERROR: AddressSanitizer: out of memory"))
+	    strstr(text, "ERROR: AddressSanitizer: out of memory") ||
+	    strstr(text, "allocator is out of memory") || strstr(text, "ERROR: Failed to mmap") ||
+	    strstr(text, "ERROR: AddressSanitizer failed to allocate"))
 		snprintf(word, size, "out-of-memory");
 	else if (word_after(text, "ERROR: AddressSanitizer: ", word, size) ||
 		 word_after(text, "WARNING: MemorySanitizer: ", word, size))
