@@ -81,8 +81,9 @@ static void must(bool ok, const char *what)
 }
 
 /*
- * No more memory than it has now and a bound, which is reached long before it would be taken for a hang.
- * A build with sanitizers has terabytes of shadow, so there it is what is written to that counts.
+ * No more memory than it has now and a bound, which is reached long before it would be taken for a
+ * hang. A build with sanitizers has terabytes of shadow, so there it is what is written to that
+ * counts.
  */
 static void limit_memory(void)
 {
