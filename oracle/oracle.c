@@ -653,7 +653,7 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 	ret = on ? o->ops->populate(o->s, c->id, from, to) :
 		   o->ops->depopulate(o->s, c->id, from, to);
 	CHECK_TROUBLE(o);
-	CHECK(o, page_range, (ret == 0) == (out->reason == REASON_OK), c, -1, -1,
+	CHECK(o, page_range, ret <= 0 && (ret == 0) == (out->reason == REASON_OK), c, -1, -1,
 	      "%s of pages %u to %u of %s gave %d, expected: %s",
 	      on ? "population" : "depopulation", from, to, c->name, ret,
 	      reason_texts[out->reason]);

@@ -408,7 +408,8 @@ static bool info_cut_off(struct oracle *o, const char *text, size_t len)
 	char *part = model_alloc(room + 1);
 	bool same;
 
-	part[room] = 'x';
+	/* so that what is not written is not taken for the end */
+	memset(part, 'x', room + 1);
 	same = o->ops->vmallocinfo(o->s, part, room) == len && !memcmp(part, text, room - 1) &&
 	       !part[room - 1] && part[room] == 'x';
 	free(part);
@@ -429,6 +430,7 @@ bool oracle_vmallocinfo(struct oracle *o)
 	bool same = true;
 
 	o->nr_ops++;
+	memset(text, 'x', len + 1);
 	if (!o->w->troubled && !o->w->dead)
 		o->ops->vmallocinfo(o->s, text, len + 1);
 	for (unsigned int i = 0; i < o->m.vm.nr && same; i++) {
@@ -440,7 +442,8 @@ bool oracle_vmallocinfo(struct oracle *o)
 		same = at + nr <= len && !memcmp(text + at, line, nr);
 		at += nr;
 	}
-	same = same && at == len && !o->w->troubled && !o->w->dead && info_cut_off(o, text, len);
+	same = same && at == len && !text[len] && !o->w->troubled && !o->w->dead &&
+	       info_cut_off(o, text, len);
 	free(text);
 	CHECK_TROUBLE(o);
 	CHECK(o, vm_info, same, NULL, -1, -1, "the listing differs from the live areas at byte %zu",

@@ -12,7 +12,8 @@
 #include "mutator-edits.h"
 #include "program/sizes.h"
 
-/* Of so many one is a new program, one a known one that goes on in another way; see docs/bugs.md. */
+/* Of so many one is a new program, one a known one that goes on in another way; see docs/bugs.md.
+ */
 #define NEW_OF 11
 #define CONTINUED_OF 3
 #define ALL_OF 16

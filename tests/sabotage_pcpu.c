@@ -341,6 +341,12 @@ static int populate_refused(struct saboteur *s)
 	return -1;
 }
 
+static int populate_refused_up(struct saboteur *s)
+{
+	(void)s;
+	return 1;
+}
+
 static void destroy_take_meta(struct world *w)
 {
 	sabotage_leaked = w->env.meta_alloc(w->env.ctx, PCPU_FAULT_NONE, 16);
@@ -385,6 +391,7 @@ static const struct sabotage rows[] = {
 	{ RULE_page_range, ERRORS, 10, .populate = populate_refused },
 	{ RULE_page_range, ERRORS, 11, .populate = populate_done },
 	{ RULE_page_range, ERRORS, 12, .populate = populate_done },
+	{ RULE_page_range, ERRORS, 12, .populate = populate_refused_up },
 	{ RULE_content_intact, LARGE, 3, .alloc = alloc_dirty_neighbour },
 	/* completeness */
 	{ RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing },

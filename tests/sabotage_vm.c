@@ -259,6 +259,13 @@ static size_t info_length_only(char *buf, size_t len)
 	return len;
 }
 
+/* The right text, which nothing ends. */
+static size_t info_unended(char *buf, size_t len)
+{
+	buf[len] = 'x';
+	return len;
+}
+
 static unsigned int areas_fewer(struct subject_area *area, unsigned int nr)
 {
 	(void)area;
@@ -448,6 +455,7 @@ static const struct sabotage rows[] = {
 	{ RULE_vm_info, AREAS, 7, .info = info_shorter },
 	{ RULE_vm_info, AREAS, 7, .info = info_empty },
 	{ RULE_vm_info, AREAS, 7, .info = info_length_only },
+	{ RULE_vm_info, AREAS, 7, .info = info_unended },
 	{ RULE_vm_content, CONTENT, 1, .after = change_byte },
 	{ RULE_vm_content, CONTENT, 1, .observe = change_behind },
 	{ RULE_vm_content, CONTENT, 1, .observe = unmap_behind },

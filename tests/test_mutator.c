@@ -537,7 +537,8 @@ static void check_counts(void)
 	for (int i = 0; i < PCPU_FAULT_NR; i++)
 		check(faults[i], "each fault occurs");
 	printf("handles followed %lu, not %lu\n", nr_followed, nr_not_followed);
-	check(nr_followed > 100 && nr_followed > 4 * nr_not_followed, "a handle follows its alloc");
+	/* one result in eight is an edit */
+	check(nr_followed > 50 && nr_followed > 4 * nr_not_followed, "a handle follows its alloc");
 	check(nr_byte_calls, "the engine's own mutator is used");
 	check(effects[EFFECT_nothing] * 10 < all, "most mutations change something");
 }

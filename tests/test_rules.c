@@ -402,6 +402,9 @@ static size_t sab_vmallocinfo(void *subject, char *buf, size_t size)
 		len = s->how->info(text, len);
 	if (size)
 		snprintf(buf, size, "%s", text);
+	/* what the sabotage did not end is not ended here */
+	if (whole && text[len])
+		buf[len] = text[len];
 	if (whole)
 		end(s);
 	return len;
