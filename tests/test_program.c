@@ -770,7 +770,8 @@ static void check_continued(struct rng *r, unsigned long nr)
 		check(p.nr_ops <= max || p.nr_ops == n, "no more ops than asked for", NULL);
 		check_round_trip(&p);
 		for (uint32_t i = n; i < p.nr_ops; i++)
-			freed += p.ops[i].kind == OP_FREE && p.ops[i].handle < program_nr_handles(&p, n);
+			freed += p.ops[i].kind == OP_FREE &&
+				 p.ops[i].handle < program_nr_handles(&p, n);
 		longer += p.nr_ops > n;
 		p.nr_ops = n;
 		check(program_equal(&p, &q), "the start is as it was", NULL);
