@@ -59,11 +59,13 @@ class Builds:
             if status == 0:
                 continue
             found = re.search(r"FuzzerHash=(\S+)", text)
-            return found[1] if found else f"{verdict(status, text)}.{self.deadly_op(build, program)}"
+            if found:
+                return found[1]
+            return f"{verdict(status, text)}.{self.deadly_op(build, program)}"
         return None
 
     def deadly_op(self, build, program):
-        """The kind of op that it died in: by the first stack, and as each op is reported when done."""
+        """The kind of op that it died in: by the first stack, and by what was reported as done."""
         run = Run(["stdbuf", "-oL", *(riglib.setarch() if build == "fuzz" else ()),
                    self.path(build), "run", "--print", "--target", self.bug.target, program],
                   os.path.join(self.tree, "out"),

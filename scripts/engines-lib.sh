@@ -163,7 +163,7 @@ afl_folder() {
 # of all inputs as few as reach what all do, none of which crashes
 prepare_afl() {
 	local target=$1 out=$work/afl/$1$tag file
-	local -a from=("$work/corpus/$1$tag")
+	local -a from=("$out/known")
 
 	if [[ -d $out ]]; then
 		collect_afl "$target"
@@ -172,8 +172,10 @@ prepare_afl() {
 	fi
 	mkdir -p "$out/in"
 	[[ -z ${shared_seed[$target]:-} ]] || from+=("$work/seeds/$target")
+	snapshot "$target" "$out/known"
 	# one that takes a second here is a hang; there may be many, each of which takes its time twice
 	merge "$target" -set_cover_merge=1 -timeout=1 "$out/in" "${from[@]}" >/dev/null
+	rm -rf "$out/known"
 	printf '\0' >"$out/in/blank" # AFL++ wants one at least
 	while IFS= read -r file; do
 		drop_input "$target" "${file##*-}"
@@ -546,7 +548,20 @@ merge_afl() {
 	for file in "${queued[@]}"; do
 		cp "$file" "$out/new/$((++n))"
 	done
-	merge "$target" -merge=1 "$work/corpus/$target$tag" "$out/new" >>"$work/logs/merged"
+	snapshot "$target" "$out/known"
+	touch "$out/merging"
+	merge "$target" -merge=1 "$out/known" "$out/new" >>"$work/logs/merged"
+	find "$out/known" -type f -newer "$out/merging" -exec cp -n -t "$work/corpus/$target$tag" {} +
+	rm -rf "$out/known" "$out/merging"
+}
+
+# snapshot TARGET FOLDER: the corpus as it is now; libFuzzer's jobs put away inputs of it at any time, on
+# which a merge would end
+snapshot() {
+	rm -rf "$2"
+	mkdir -p "$2"
+	find "$work/corpus/$1$tag" -type f -exec cp -l -t "$2" {} + 2>/dev/null ||
+		find "$work/corpus/$1$tag" -type f -exec cp -n -t "$2" {} + 2>/dev/null || true
 }
 
 # merge TARGET HOW INTO FOLDER...: with libFuzzer, which survives what crashes; says how many files

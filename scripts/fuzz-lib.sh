@@ -161,25 +161,43 @@ sum() {
 
 # minimise_corpus TARGET: keep what reaches all that all reach; what comes meanwhile stays
 minimise_corpus() {
-	local folder=$work/corpus/$1$tag small=$work/small before
+	local folder=$work/corpus/$1$tag small=$work/small all=$work/all before
 	local -a old
 
-	mapfile -t old < <(find "$folder" -type f)
+	snapshot "$1" "$all"
+	mapfile -t old < <(find "$all" -type f -printf '%f\n')
 	((${#old[@]} > 1)) || return 0
-	before=$(du -sm "$folder" | cut -f 1)
+	before=$(du -sm "$all" | cut -f 1)
 	rm -rf "$small"
 	mkdir "$small"
 	ASAN_OPTIONS=symbolize=0:detect_leaks=0 \
 		"${san[@]}" "build/fuzz/$1_fuzzer" -set_cover_merge=1 "${limits[@]}" \
-		-artifact_prefix="$work/found/merge-$1-" "$small" "$folder" \
-		>"$work/logs/minimise-$1" 2>&1 </dev/null || return 0
+		-artifact_prefix="$work/found/merge-$1-" "$small" "$all" \
+		>"$work/logs/minimise-$1" 2>&1 </dev/null || {
+		event job-trouble target "$1" what minimise-failed \
+			text "$(tail -n 1 "$work/logs/minimise-$1")"
+		return 0
+	}
 	[[ -n $(find "$small" -type f -print -quit) ]] || return 0
 	for file in "${old[@]}"; do
-		[[ -e $small/$(basename "$file") ]] || rm -f "$file"
+		[[ -e $small/$file ]] || rm -f "$folder/$file"
 	done
 	event minimised target "$1" before "${#old[@]}" after "$(find "$folder" -type f | wc -l)" \
 		before_mb "$before"
-	rm -rf "$small"
+	rm -rf "$small" "$all"
+	drop_largest "$1"
+}
+
+# drop_largest TARGET: if all that is needed for the edges is more than may be kept, the largest go
+drop_largest() {
+	local folder=$work/corpus/$1$tag dropped=0 file
+
+	while IFS= read -r file; do
+		rm -f "$file"
+		dropped=$((dropped + 1))
+	done < <(find "$folder" -type f -printf '%s %p\n' | sort -n |
+		awk -v "max=$((corpus_max << 20))" '{ sum += $1 } sum > max { sub(/^[0-9]+ /, ""); print }')
+	((dropped == 0)) || event dropped target "$1" number "$dropped"
 }
 
 minimiser=
