@@ -137,7 +137,8 @@ static void check_full(const struct program *p, int quirk)
 
 int main(int argc, char **argv)
 {
-	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : 2000;
+	unsigned long usual = getenv("PCPUFUZZ_SANITIZED") ? 1000 : 2000;
+	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : usual;
 	struct rng r = { 20240613 };
 	struct program last;
 

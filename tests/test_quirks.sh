@@ -6,6 +6,8 @@
 # one tolerance of two together.
 set -u
 tool=${1:?usage: test_quirks.sh PCPUFUZZ}
+count=2000
+[ -z "${PCPUFUZZ_SANITIZED:-}" ] || count=500
 passed=0
 failed=0
 
@@ -30,7 +32,7 @@ while read -r quirk _ broken; do
 	rule='' check "$witness without" 0 "$tool" run "$witness"
 	rule='' check "$witness under linux-6.1" 0 "$tool" run --policy linux-6.1 \
 		--tolerate linux-6.1 "$witness"
-	rule='' check "$quirk alone, tolerated" 0 "$tool" gen --run --count 2000 --seed 3 \
+	rule='' check "$quirk alone, tolerated" 0 "$tool" gen --run --count "$count" --seed 3 \
 		--quirk "$quirk" --tolerate "$quirk"
 done < <("$tool" list quirks | grep ' breaks ')
 

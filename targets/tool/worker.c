@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -116,6 +117,8 @@ static void start(struct worker *w)
 	w->pid = fork();
 	must(w->pid >= 0, "fork");
 	if (!w->pid) {
+		/* it may be in a hang when nobody waits for it any more */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ends[0]);
 		dup2(fileno(w->err), STDOUT_FILENO);
 		dup2(fileno(w->err), STDERR_FILENO);
