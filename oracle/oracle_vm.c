@@ -634,7 +634,8 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 {
 	const struct layout *l = &o->m.layout;
 	uint64_t addr = ptr + l->unit_offset[cpu % l->nr_cpus];
-	uint64_t want = UINT64_MAX, got = UINT64_MAX, can_want = 0, can_got = 0;
+	/* @got: who says that there is something must say where */
+	uint64_t want = UINT64_MAX, got = UINT64_MAX - 1, can_want = 0, can_got = 0;
 	struct budget b = o->w->budget;
 	bool is_static = false;
 
