@@ -33,7 +33,7 @@ fi
 
 mutate_exits 0 --help
 ok "help names the options" grep -q -e --retry-survivors "$tmp/out"
-for wrong in "--time x" "--time 0" "--sample 0" "--nonsense" "--file impl/no.c" \
+for wrong in "--time x" "--time -1" "--sample 0" "--nonsense" "--file impl/no.c" \
 	"--file impl/pgtable.c --class no" \
 	"--file impl/pgtable.c --show 0000000000" "--md /nowhere/at/all.md" extra; do
 	# shellcheck disable=SC2086 # an option and its value
