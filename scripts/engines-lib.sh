@@ -340,6 +340,7 @@ bad_seeds() {
 	local target=$1 status key file bad=0
 	local -A kinds=()
 
+	# shellcheck disable=SC2016 # for the shell that xargs runs
 	while read -r status key file; do
 		((status == 0 || status == 2)) && continue # 2: no subject can be such a machine
 		bad=$((bad + 1))
