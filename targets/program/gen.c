@@ -179,6 +179,15 @@ void gen_alloc_any(struct gen *g)
 	add_alloc(g, size, align, reserved);
 }
 
+static void drop_object(struct gen *g, uint32_t at)
+{
+	g->dead = g->live[at].handle;
+	g->nr_dead++;
+	g->bytes -= g->live[at].size;
+	g->nr_live--;
+	memmove(g->live + at, g->live + at + 1, (g->nr_live - at) * sizeof(*g->live));
+}
+
 /**
  * gen_free_at - free a live object
  * @g: the generator
@@ -191,11 +200,7 @@ void gen_free_at(struct gen *g, uint32_t at)
 	if (gen_full(g) || at >= g->nr_live)
 		return;
 	op.handle = g->live[at].handle;
-	g->dead = op.handle;
-	g->nr_dead++;
-	g->bytes -= g->live[at].size;
-	g->nr_live--;
-	memmove(g->live + at, g->live + at + 1, (g->nr_live - at) * sizeof(*g->live));
+	drop_object(g, at);
 	gen_add(g, &op);
 }
 
@@ -642,19 +647,14 @@ static void run_phases(struct gen *g)
 	}
 }
 
-static bool forget_object(struct gen *g, const struct op *op)
+static void forget_object(struct gen *g, const struct op *op)
 {
 	for (uint32_t i = 0; i < g->nr_live; i++) {
-		if (g->live[i].handle != op->handle)
-			continue;
-		g->bytes -= g->live[i].size;
-		g->nr_live--;
-		memmove(g->live + i, g->live + i + 1, (g->nr_live - i) * sizeof(*g->live));
-		g->nr_dead++;
-		g->dead = op->handle;
-		return true;
+		if (g->live[i].handle == op->handle) {
+			drop_object(g, i);
+			return;
+		}
 	}
-	return false;
 }
 
 /* Take the ops that there are for what they were meant to be. */
