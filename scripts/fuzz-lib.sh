@@ -113,6 +113,7 @@ filed() {
 	failed) event triage-failed target "$2" text "$3" ;;
 	*) event "finding-$1" target "$2" finding "$3" ;;
 	esac
+	[[ $1 != again ]] || echo "$3" >>"$work/again" # what ended its process all the same
 }
 
 # fold_stats: the statistics of processes that have ended, added up in one file
@@ -255,7 +256,7 @@ write_state() {
 		done
 		echo "programs $(sum '^programs$')"
 		echo "ops $(sum '^ops$')"
-		echo "known $(sum '^known[.]')"
+		echo "known $(($(sum '^known[.]') + $(wc -l <"$work/again")))"
 		echo "restarts $restarts"
 		echo "killed $killed"
 		echo "trouble $trouble"
@@ -270,6 +271,7 @@ prepare_group() {
 	local target i number
 
 	mkdir -p "$work"/{logs,stats,seeds,found,corpus,intake}
+	touch "$work/again"
 	finish_fold
 	# numbers go on, so that the statistics of before stay
 	started=$(find "$work/stats" -type f -name '*-[0-9]*' | sed 's/.*-\([0-9]*\).*/\1/' | sort -n | tail -n 1)

@@ -16,6 +16,8 @@ FINDING = re.compile(rb'^rule: +\w+.*\n', re.M)
 MEMORY = 4 << 30
 RANDOM_SHARE = 0.15 # of the time is for random programs, the rest for the fuzz targets
 SEED_INPUTS = 200 # loading all of them would take half the time
+SANITIZED_CPU = 40 # seconds; the allocator as it is takes a third of it
+LOCKSTEP = 'linux-6.1' # ours decides as this does, with --target pcpu_linux61
 SHORT_TRACE = 200000 # bytes: those take 1.2 s, the others 6 s
 GEN_LENGTHS = (16, 32, 64, 128)
 GEN_COUNT = {'boot': 20}
@@ -76,6 +78,8 @@ class Rig:
         self.compilers = {}
         self.ld = {}
         self.tool = root / 'build/plain/pcpufuzz'
+        other = root / 'build/plain/subjects' / (LOCKSTEP + '.so')
+        self.lockstep = ['--subject', 'ours,%s' % other] if other.exists() else None
         self.san = []
 
     def prepare(self):
@@ -117,11 +121,11 @@ class Rig:
         return cc
 
     def need_fuzz(self):
-        """The lane with the fuzz targets: built when the first mutant gets that far."""
+        """The lane with the sanitizers: built when the first mutant gets that far."""
         with self.once('fuzz'):
             if 'fuzz' not in self.compilers:
                 self.build('fuzz')
-                programs = [t + '_fuzzer' for t in self.targets]
+                programs = ['pcpufuzz'] + [t + '_fuzzer' for t in self.targets]
                 self.compilers['fuzz'] = self.read_lane('fuzz', programs) + ['-O1']
 
     def tree(self, name):
@@ -186,6 +190,30 @@ class Rig:
             return True, verdict_of(status, text), '%s %s' % (target, by[0] if by else 'corpus')
         return self.quirks(tool)
 
+    def replay_sanitized(self, tool):
+        """All programs under ASan and UBSan: what the oracle does not see, they may."""
+        for target in ('pcpu', 'pcpu_linux61'):
+            status, text = process.run(
+                self.san + [str(tool), 'run', '--target', target] + self.order(),
+                cwd=self.root, env=self.env, wall=300, cpu=SANITIZED_CPU, until=FINDING)
+            if status != 0:
+                by = re.findall(r'^(\S+\.pcpu): finding$', text, re.M)
+                return True, verdict_of(status, text), '%s %s' % (target, by[0] if by else 'corpus')
+        return False, None, None
+
+    def replay_lockstep(self, tool):
+        """All programs, beside the real kernel: what the contract allows, Linux may do otherwise."""
+        if not self.lockstep:
+            return False, None, None
+        status, text = process.run(
+            [str(tool), 'run', '--target', 'pcpu_linux61'] + self.lockstep + self.order(), cwd=self.root, env=self.env, wall=300, cpu=20, memory=MEMORY, until=FINDING)
+        if status == 2:
+            raise SetupError('lockstep: %s' % text[-300:])
+        if status == 0:
+            return False, None, None
+        by = re.findall(r'^(\S+\.pcpu): finding$', text, re.M)
+        return True, verdict_of(status, text), 'lockstep %s' % (by[0] if by else 'corpus')
+
     def quirks(self, tool):
         """Each quirk alone: its program shows it, and nothing but it."""
         for program in self.programs:
@@ -207,7 +235,10 @@ class Rig:
             target = self.targets[seed % len(self.targets)]
             length = GEN_LENGTHS[seed // len(self.targets) % len(GEN_LENGTHS)]
             seed += 1
-            how = ['gen', '--run', '--target', target, '--count', str(GEN_COUNT.get(target, 100)),
+            how = ['gen', '--run', '--target', target]
+            if target == 'pcpu_linux61' and self.lockstep:
+                how += self.lockstep
+            how += ['--count', str(GEN_COUNT.get(target, 100)),
                    '--ops', str(length), '--seed', str(seed)]
             status, text = process.run([str(tool)] + how, cwd=self.root, env=self.env, wall=60, cpu=6,
                                        memory=MEMORY, until=FINDING)
@@ -350,7 +381,7 @@ class Worker:
         return changed
 
     def linked(self, lane, target, files):
-        out = self.dir / target
+        out = self.dir / ('%s-%s' % (lane, target))
         self.rig.link(lane, target, [self.dir / ('new-%s.o' % pathlib.PurePath(n).stem) for n in files],
                       out)
         return out
@@ -400,6 +431,24 @@ class Worker:
             if self.objects(how, list(changed), False) == {}:
                 return {'outcome': 'equivalent', 'by': how}
         only_traces = re.search(ONLY_TRACES, m.file)
+        again = None
+        if not only_traces:
+            rig.passes('lockstep', lambda: rig.replay_lockstep(rig.tool))
+            outcome = rig.replay_lockstep(tool)
+            if outcome[0]:
+                return killed('lockstep', outcome)
+            rig.need_fuzz()
+            again = self.objects('fuzz', list(changed), True)
+            if again is None:
+                raise SetupError('%s: %s compiles with gcc but not with clang' % (m.file, m.change))
+            if not again:
+                return {'outcome': 'equivalent', 'by': 'clang -O1'}
+            rig.passes('sanitized', lambda: rig.replay_sanitized(rig.root / 'build/fuzz/pcpufuzz'))
+            program = self.linked('fuzz', 'pcpufuzz', list(again))
+            outcome = rig.replay_sanitized(program)
+            program.unlink()
+            if outcome[0]:
+                return killed('sanitized', outcome)
         if not rig.seconds:
             return {'outcome': 'survived', 'code': code,
                     'differs': None if only_traces else rig.difference(tool)}
@@ -417,12 +466,6 @@ class Worker:
                 return killed(stage, outcome)
         if only_traces:
             return {'outcome': 'survived', 'code': code, 'differs': None}
-        rig.need_fuzz()
-        again = self.objects('fuzz', list(changed), True)
-        if again is None:
-            raise SetupError('%s: %s compiles with gcc but not with clang' % (m.file, m.change))
-        if not again:
-            return {'outcome': 'equivalent', 'by': 'clang -O1'}
         targets = by_file(REACH, m.file)
         for target in targets:
             rig.passes(target, lambda t=target: rig.fuzz(
