@@ -386,14 +386,15 @@ class Worker:
                       out)
         return out
 
-    def judge(self, m, claim):
-        """A result: outcome, and what says so.  claim(m, code) is another mutant of that code."""
+    def judge(self, m, claim, before):
+        """A result: outcome, and what says so.  claim(m, code) is another mutant of that code, @before
+        what came of this one in an earlier run."""
         path = self.src / m.file
         data = path.read_bytes()
         path.write_bytes(m.apply(data))
         begin = time.monotonic()
         try:
-            result = self.stages(m, claim)
+            result = self.stages(m, claim, before or {})
         finally:
             path.write_bytes(data)
             for p in self.dir.iterdir():
@@ -402,7 +403,7 @@ class Worker:
         result['seconds'] = round(time.monotonic() - begin, 2)
         return result
 
-    def stages(self, m, claim):
+    def stages(self, m, claim, before):
         rig = self.rig
         files = self.users[m.file]
         changed = self.objects('gcc -O1', files, True)
@@ -427,7 +428,8 @@ class Worker:
                 with rig.lock:
                     rig.kills[program] = rig.kills.get(program, 0) + 1
             return killed('corpus', outcome)
-        for how in ('gcc -O2', 'clang -O2'):
+        known = before.get('code') == code # a survivor's: what compilers say of it will not change
+        for how in () if known else ('gcc -O2', 'clang -O2'):
             if self.objects(how, list(changed), False) == {}:
                 return {'outcome': 'equivalent', 'by': how}
         only_traces = re.search(ONLY_TRACES, m.file)
@@ -450,8 +452,8 @@ class Worker:
             if outcome[0]:
                 return killed('sanitized', outcome)
         if not rig.seconds:
-            return {'outcome': 'survived', 'code': code,
-                    'differs': None if only_traces else rig.difference(tool)}
+            return {'outcome': 'survived', 'code': code, 'differs':
+                    None if only_traces else before['differs'] if known else rig.difference(tool)}
         random = rig.seconds * RANDOM_SHARE
         long = by_file(LONG_TRACES, m.file)
         todo = [('traces', 'short-traces', rig.recordings),
@@ -476,4 +478,5 @@ class Worker:
             program.unlink()
             if outcome[0]:
                 return killed('fuzz', outcome)
-        return {'outcome': 'survived', 'code': code, 'differs': rig.difference(tool)}
+        return {'outcome': 'survived', 'code': code,
+                'differs': before['differs'] if known else rig.difference(tool)}
