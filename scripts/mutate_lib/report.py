@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 COUNTED = ('killed', 'survived')
-STAGES = ('corpus', 'lockstep', 'sanitized', 'traces', 'random', 'fuzz')
+STAGES = ('corpus', 'lockstep', 'sanitized', 'traces', 'random', 'fuzz', 'tests')
 
 
 class Results:

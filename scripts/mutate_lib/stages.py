@@ -32,6 +32,11 @@ ONLY_TRACES = r'adapter_(steps|space)'
 LONG_TRACES = ((r'boot', r'none'), (r'vm|pgtable|treap|adapter_space', r'\.vmap\.'),
                (r'adapter\.', r''), (r'', r'\.ops\.'))
 
+# Which tests call the functions of a file.
+UNIT_TESTS = ((r'boot', r'test_boot'), (r'vm|pgtable|treap|adapter_space', r'test_(vm|pgtable)'),
+              (r'bitmap', r'test_(bitmap|slots|vm|pgtable)'), (r'list\.h', r'test_(slots|vm)'),
+              (r'', r'test_(slots|maps|times|rules)'))
+
 
 def by_file(table, name):
     return next(value for pattern, value in table if re.search(pattern, name))
@@ -95,6 +100,7 @@ class Rig:
             setarch = ['setarch', os.uname().machine, '-R']
             if subprocess.run(setarch + ['true'], capture_output=True, check=False).returncode == 0:
                 self.san = setarch
+        self.tests = sorted('tests/' + p.stem for p in (self.root / 'tests').glob('test_*.c'))
         self.programs = sorted(str(p.relative_to(self.root))
                                for p in (self.root / 'corpus').rglob('*.pcpu'))
         self.traces = sorted((str(p.relative_to(self.root)) for pattern in ('*.ops.txt.xz', '*.vmap.txt.xz')
@@ -227,6 +233,20 @@ class Rig:
                 if status != want:
                     verdict = verdict_of(status, text) if status else 'quirk not seen'
                     return True, verdict, '--quirk %s %s' % (name, program)
+        return False, None, None
+
+    def unit_tests(self, program_of, name):
+        """The tests written in C that call a file.  program_of(test) is that with the mutant."""
+        for test in self.tests:
+            if not re.match(by_file(UNIT_TESTS, name), test.split('/')[1]):
+                continue
+            with self.once(('ld', test)):
+                if ('plain', test) not in self.ld:
+                    self.read_lane('plain', [test])
+            status, text = process.run([str(program_of(test))], cwd=self.root, env=self.env, wall=120,
+                                       cpu=40, memory=MEMORY)
+            if status != 0:
+                return True, verdict_of(status, text), test
         return False, None, None
 
     def random_programs(self, tool, end):
@@ -381,7 +401,7 @@ class Worker:
         return changed
 
     def linked(self, lane, target, files):
-        out = self.dir / ('%s-%s' % (lane, target))
+        out = self.dir / ('%s-%s' % (lane, target.replace('/', '-')))
         self.rig.link(lane, target, [self.dir / ('new-%s.o' % pathlib.PurePath(n).stem) for n in files],
                       out)
         return out
@@ -420,6 +440,17 @@ class Worker:
             return {'outcome': 'killed', 'stage': stage, 'verdict': outcome[1], 'by': outcome[2],
                     'code': code}
 
+        def end():
+            """What the programs do not show, a test may."""
+            self.objects('gcc -O1', files, True) # in the place of those for the sanitizers
+            rig.passes('tests-' + re.sub(r'\W', '-', m.file),
+                       lambda: rig.unit_tests(lambda t: rig.root / 'build/plain' / t, m.file))
+            outcome = rig.unit_tests(lambda t: self.linked('plain', t, changed), m.file)
+            if outcome[0]:
+                return killed('tests', outcome)
+            return {'outcome': 'survived', 'code': code, 'differs':
+                    None if only_traces else before['differs'] if known else rig.difference(tool)}
+
         tool = self.linked('plain', 'pcpufuzz', changed)
         outcome = rig.replay(tool)
         if outcome[0]:
@@ -451,9 +482,8 @@ class Worker:
             program.unlink()
             if outcome[0]:
                 return killed('sanitized', outcome)
-        if not rig.seconds:
-            return {'outcome': 'survived', 'code': code, 'differs':
-                    None if only_traces else before['differs'] if known else rig.difference(tool)}
+        if not rig.seconds and not only_traces:
+            return end()
         random = rig.seconds * RANDOM_SHARE
         long = by_file(LONG_TRACES, m.file)
         todo = [('traces', 'short-traces', rig.recordings),
@@ -467,7 +497,7 @@ class Worker:
             if outcome[0]:
                 return killed(stage, outcome)
         if only_traces:
-            return {'outcome': 'survived', 'code': code, 'differs': None}
+            return end()
         targets = by_file(REACH, m.file)
         for target in targets:
             rig.passes(target, lambda t=target: rig.fuzz(
@@ -478,5 +508,4 @@ class Worker:
             program.unlink()
             if outcome[0]:
                 return killed('fuzz', outcome)
-        return {'outcome': 'survived', 'code': code,
-                'differs': before['differs'] if known else rig.difference(tool)}
+        return end()
