@@ -92,7 +92,25 @@ bool steps_init(struct steps *st, const struct step_geometry *g, const struct su
 }
 
 /**
- * steps_exit - end the subject
+ * steps_end - end the subject, and see that its metadata returned
+ * @st: the steps; what the recording left allocated goes with it
+ *
+ * Return: false if any did not, with the difference in @st.
+ */
+bool steps_end(struct steps *st)
+{
+	struct oracle *o = &st->o;
+
+	o->ops->destroy(o->s);
+	o->s = NULL;
+	if (o->w->meta_live)
+		return steps_differ(st, "expected all metadata to return, actual %u pieces did not",
+				    o->w->meta_live);
+	return true;
+}
+
+/**
+ * steps_exit - end the subject, if steps_end() has not
  * @st: the steps
  */
 void steps_exit(struct steps *st)

@@ -164,6 +164,7 @@ struct steps {
 
 bool steps_init(struct steps *st, const struct step_geometry *g, const struct subject_step_ops *ops,
 		struct world *w, unsigned int option, unsigned int tolerate, unsigned int flags);
+bool steps_end(struct steps *st);
 void steps_exit(struct steps *st);
 bool steps_alloc(struct steps *st, const struct step_request *req,
 		 const struct step_place *recorded);

@@ -377,7 +377,7 @@ static int replay_ops(struct replay *r, const struct options *opts,
 			   choice->version ? known_of_version(choice->version) :
 					     PCPU_POLICY_LINUX_6_1,
 			   opts->flags) &&
-		run(r);
+		run(r) && steps_end(&r->st);
 	memcpy(r->n.checked, r->st.o.checked, sizeof(r->n.checked));
 	if (!equal && !r->bad) {
 		r->n.differences++;

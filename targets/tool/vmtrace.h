@@ -76,6 +76,7 @@ bool vmtrace_read_groups(const char *text, size_t len, struct vmtrace_groups *g)
 
 /* vmtrace_space.c: false if what is recorded cannot be, or differs; then @diff says it */
 void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *free_ranges);
+bool vmtrace_space_end(struct vmtrace_space *s);
 void vmtrace_space_exit(struct vmtrace_space *s);
 bool vmtrace_area(struct vmtrace_space *s, const uint64_t v[5], struct vmtrace_counts *n);
 bool vmtrace_fits(struct vmtrace_space *s, const struct vmtrace_groups *g, bool *fits);

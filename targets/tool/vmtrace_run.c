@@ -115,6 +115,8 @@ int vmtrace_run(const char *path, const struct subject_choice *choice, const cha
 	} else if (load_vec(&t, path, groups)) {
 		status = vmtrace_replay_vec(&t, groups, s, n);
 	}
+	if (!status && !vmtrace_space_end(s))
+		status = 1;
 	n->differences = status == 1;
 	if (status < 0)
 		fprintf(stderr, "%s\n", t.error);

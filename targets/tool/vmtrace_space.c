@@ -92,16 +92,37 @@ void vmtrace_space_init(struct vmtrace_space *s, const struct vmtrace_ranges *fr
 }
 
 /**
+ * vmtrace_space_end - end the subject, and see that its metadata returned
+ * @s: the address space; what the recording left goes with it
+ *
+ * Return: false if any did not, with the difference in @s->diff.
+ */
+bool vmtrace_space_end(struct vmtrace_space *s)
+{
+	if (!s->subject)
+		return true;
+	s->choice->space->destroy(s->subject);
+	s->subject = NULL;
+	if (!s->world.meta_live)
+		return true;
+	snprintf(s->diff, sizeof(s->diff),
+		 "expected all metadata to return, actual %u pieces did not", s->world.meta_live);
+	return false;
+}
+
+/**
  * vmtrace_space_exit - forget everything
  * @s: the address space; may be all zero
  */
 void vmtrace_space_exit(struct vmtrace_space *s)
 {
-	if (!s->subject)
+	if (!s->machine.page)
 		return;
-	s->choice->space->destroy(s->subject);
+	if (s->subject)
+		s->choice->space->destroy(s->subject);
 	s->subject = NULL;
 	world_exit(&s->world);
+	s->machine.page = 0;
 	for (int w = 0; w < VMTRACE_WINDOWS; w++)
 		vm_naive_exit(s->twin + w);
 }

@@ -74,6 +74,7 @@ static int run_line(struct vec *v, const char *text)
 	}
 	vmtrace_space_init(v->s, &v->free_ranges);
 	equal = replay(v, failure);
+	equal = equal && vmtrace_space_end(v->s);
 	if (equal)
 		vmtrace_space_exit(v->s);
 	return !equal;
