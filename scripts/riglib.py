@@ -311,6 +311,12 @@ class Live:
             print("\r\x1b[K", end="", flush=True)
 
 
+def shown(path):
+    """From the top of the project if it is in there."""
+    path = os.path.abspath(path)
+    return os.path.relpath(path, ROOT) if path.startswith(ROOT + "/") else path
+
+
 def read_json(path):
     """A file of JSON."""
     try:

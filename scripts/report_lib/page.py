@@ -35,7 +35,7 @@ def esc(content):
     return Raw(html.escape(str(content)))
 
 
-def tag(name, *content, **attributes):
+def tag(name, /, *content, **attributes):
     """An element.  class_, for_: words of Python; a_b is a-b; True is an attribute without a value."""
     words = ""
     for key, value in attributes.items():
