@@ -17,6 +17,7 @@ COMMAND = "scripts/run"
 FILM_SECONDS = 20
 FILM_LARGEST = 8 << 20
 LARGEST = 200000  # characters of a file that are shown
+FIELDS = ("subject", "op", "rule", "source", "found", "verdict")
 FILM = ("targets/show/film.js", "targets/show/film.css")
 
 
@@ -118,9 +119,10 @@ def article(opts, f):
     """One finding: what is wrong, its film, its files; and has it a film."""
     rows = []
     for line in f.said:
-        key, colon, value = line.partition(":")
-        rows.append(page.tag("div", page.tag("dt", key if colon else ""),
-                             page.tag("dd", value.strip() if colon else line)))
+        key, _, value = line.partition(":")
+        if key not in FIELDS:
+            key, value = "what", line
+        rows.append(page.tag("div", page.tag("dt", key), page.tag("dd", value.strip())))
     program = os.path.join(f.folder, "program.pcpu")
     command = f"./build/{f.info.get('build', 'plain')}/pcpufuzz run {f.info.get('options', '')} "
     rows.append(page.tag("div", page.tag("dt", "reproduce"), page.tag("dd", page.tag(

@@ -52,11 +52,13 @@ def fill(out, results, stale):
     out.tiles.append((f"{tally.adjusted()} %", f"of {page.number(tally.errors())} made errors noticed; "
                       f"{len(bare)} survivors without a reason", "bad" if bare else "good"))
     out.said = all_of.summary().splitlines()[0]
-    out.body.append(page.tag("p", all_of.summary().replace("\n", ". "),
-                             f". Of the mutants that were run; {page.number(stale)} results are of files "
-                             "as they were before, and do not count." if stale else
-                             ". Of the mutants that were run.",
-                             " How it is done: docs/mutate.md."))
+    longest = max(r["time"] for r in results)
+    hasty = sum(r["time"] < longest for _, r, _ in all_of.survivors)
+    out.body.append(page.tag(
+        "p", all_of.summary().replace("\n", ". "), ". Of the mutants that were run",
+        f"; {page.number(stale)} results are of files as they were before, and do not count" if stale
+        else "", ". ", f"{page.number(hasty)} survivors had less time than the {longest} s that others "
+        "had. " if hasty else "", "How it is done: docs/mutate.md."))
     for caption, rows in zip(("Files", "Classes of changes"), all_of.tables()):
         is_files = rows[-1][0] == "all"
         out.body.append(page.table(
