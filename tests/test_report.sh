@@ -41,7 +41,7 @@ says() { # PATTERN
 in=(--work "$tmp/in/work" --coverage "$tmp/in/coverage.json" --bugs "$tmp/in/bugs.json"
 	--mutate "$tmp/in/mutate" --bench "$tmp/in/bench.json" --tests "$tmp/in/test.jsonl")
 report 0 "${in[@]}" --out "$page"
-says '^findings: +2 findings, 1 unreproducible inputs'
+says '^findings: +2 findings, 1 unreproducible inputs, 1 film strips$'
 says '^fuzzing: .*run\.jsonl: 2 runs, 2 min, 23020 programs, 920800 ops, 1650 edges$'
 says '^coverage: +99\.1 % of 240 lines of impl/, 2 uncovered, 1 of these without a reason$'
 says '^bug bank: +3 of 4 bugs found'

@@ -92,10 +92,6 @@
 		const strips = document.querySelectorAll(".film"), strip = strips[0];
 		let before;
 
-		if (!window.pcpufuzzFilm) {
-			lines.push("none film.js");
-			return;
-		}
 		check("a film strip for what can be shown", strips.length === 1);
 		check("it is drawn", drawn(strip) && !strip.textContent.includes("cannot be drawn"));
 		const target = strip.querySelector("[tabindex], button, input") || strip;
