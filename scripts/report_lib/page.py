@@ -167,7 +167,7 @@ def legend(lines):
 def plot(caption, draw, lines):
     """A plot in two widths, of which one is shown.  draw(width, right, shown): the SVG."""
     return tag("figure", tag("figcaption", caption), Raw(draw(width=760, right=190, shown="plot broad")),
-               Raw(draw(width=360, right=14, shown="plot narrow")), legend(lines))
+               Raw(draw(width=360, right=28, shown="plot narrow")), legend(lines))
 
 
 def embedded_json(name, data):

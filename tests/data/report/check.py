@@ -20,7 +20,7 @@ class Checker(html.parser.HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.wrong, self.ids, self.links, self.scripts = [], [], set(), set(), 0
+        self.open, self.wrong, self.ids, self.links, self.policy = [], [], set(), set(), ""
 
     def complain(self, what):
         """At this place."""
@@ -36,11 +36,12 @@ class Checker(html.parser.HTMLParser):
             self.complain(f"<{tag}> needs another file")
         if any(name.startswith("on") for name in of):
             self.complain(f"<{tag}> has a script in an attribute")
-        self.scripts += tag == "script"
         if "id" in of:
             if of["id"] in self.ids:
                 self.complain(f"id {of['id']} is there twice")
             self.ids.add(of["id"])
+        if of.get("http-equiv") == "Content-Security-Policy":
+            self.policy = of["content"]
         if tag == "a" and not of.get("href", "").startswith("#"):
             self.complain(f"a link to {of.get('href')}")
         elif tag == "a":
@@ -68,8 +69,9 @@ def problems(text):
     wrong += [f"a link to #{name}, which is not there" for name in checker.links - checker.ids]
     outside = re.sub(r'xmlns="http://www\.w3\.org/2000/svg"|"http://www\.w3\.org/2000/svg"', "", text)
     wrong += [f"{found} in it" for found in re.findall(r"https?://\S{,30}|@import|url\(", outside)]
-    if "default-src 'none'" not in text:
-        wrong.append("no policy")
+    if not re.fullmatch("default-src 'none'; style-src 'unsafe-inline'; script-src( 'sha256-[^' ]*')+",
+                        checker.policy):
+        wrong.append("another policy than expected")
     return wrong
 
 

@@ -88,6 +88,11 @@
 		check("only those without a reason", column(block, 1).join() === "break;");
 	}
 
+	function press(key) {
+		document.activeElement.dispatchEvent(
+			new KeyboardEvent("keydown", { key: key, code: key, bubbles: true }));
+	}
+
 	function film() {
 		const strips = document.querySelectorAll(".film"), strip = strips[0];
 		let before;
@@ -98,11 +103,14 @@
 
 		target.focus();
 		check("it has the focus", strip.contains(document.activeElement));
-		before = strip.innerHTML;
-		for (const key of ["Home", "ArrowRight", "ArrowRight"])
-			document.activeElement.dispatchEvent(
-				new KeyboardEvent("keydown", { key: key, code: key, bubbles: true }));
-		check("the keys step it", strip.innerHTML !== before);
+		before = strip.textContent;
+		press("Home");
+		const first = strip.textContent;
+
+		press("ArrowRight");
+		press("ArrowRight");
+		check("Home goes to its begin", first !== before);
+		check("arrows step it", strip.textContent !== first);
 		check("the page is not wider than the window for it",
 		      document.documentElement.scrollWidth <= window.innerWidth);
 	}
