@@ -194,6 +194,10 @@ bool oracle_early_page(struct oracle *o, uint32_t page);
 bool oracle_check_boot(struct oracle *o);
 void boot_forecast_drop(struct trial *boot);
 bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome *out);
+struct boot_forecast;
+void oracle_show_boot(const struct oracle *o, const struct boot_args *args, const uint32_t *faults,
+		      enum pcpu_fault kind, uint32_t n,
+		      void (*show)(void *ctx, const struct boot_forecast *f), void *ctx);
 
 /* finding.c */
 bool oracle_fail(struct oracle *o, enum rule rule, const struct model_chunk *c, int from, int to,

@@ -291,3 +291,32 @@ bool oracle_boot(struct oracle *o, const struct boot_args *args, struct outcome 
 	world_exit(&w);
 	return ok;
 }
+
+/**
+ * oracle_show_boot - what an oracle_boot() must come to, without a subject
+ * @o: the oracle
+ * @args: the sizes
+ * @faults: armed before, of each kind
+ * @kind: armed for it, or PCPU_FAULT_NONE
+ * @n: which request of that kind
+ * @show: called with the forecast
+ * @ctx: passed to it
+ */
+void oracle_show_boot(const struct oracle *o, const struct boot_args *args, const uint32_t *faults,
+		      enum pcpu_fault kind, uint32_t n,
+		      void (*show)(void *ctx, const struct boot_forecast *f), void *ctx)
+{
+	struct machine m = *o->machine;
+	struct trial *t = model_alloc_raw(sizeof(*t));
+	struct world w;
+
+	m.static_size = args->static_size;
+	world_init(&w, &m);
+	memcpy(w.budget.fault, faults, sizeof(w.budget.fault));
+	world_arm(&w, kind, n);
+	trial_init(t, &m, args, &w, o->times);
+	show(ctx, &t->f);
+	boot_forecast_free(&t->f);
+	free(t);
+	world_exit(&w);
+}

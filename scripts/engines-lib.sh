@@ -266,6 +266,24 @@ numbers_afl() {
 	}'
 }
 
+declare -A best=() best_at=()
+
+# note_edges JOB EDGES: best and best_at have the most that any job of its target reached, and when
+note_edges() {
+	local target=${job_target[$1]}
+
+	(($2 > ${best[$target]:-0})) || return 0
+	best[$target]=$2
+	best_at[$target]=$EPOCHSECONDS
+}
+
+# log_job JOB PROGRAMS OPS PROGRAMS_PER_S EDGES: a line of the log, see events-lib.sh
+log_job() {
+	event job job "$1" target "${job_target[$1]}" role "${job_role[$1]}" programs "$2" ops "$3" \
+		programs_per_s "$4" ops_per_s $(($2 ? $4 * $3 / $2 : 0)) edges "$5" \
+		last_edge "${best_at[${job_target[$1]}]:-0}"
+}
+
 # note_stability: the lowest that a job of AFL++ has, in percent; nothing if none has said yet
 note_stability() {
 	# shellcheck disable=SC2034 # for the caller

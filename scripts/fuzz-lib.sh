@@ -20,23 +20,6 @@ log_every=10
 minimise_every=3600
 shards_max=400 # files of statistics before they are added up
 
-# event NAME [KEY VALUE]...: a line of the log; values that are no numbers become strings
-event() {
-	local line
-
-	line=$(printf '{"time":%d,"event":"%s","group":"%s"' "$EPOCHSECONDS" "$1" "${group:-}")
-	shift
-	while (($#)); do
-		if [[ $2 =~ ^-?[0-9]+$ ]]; then
-			line+=",\"$1\":$2"
-		else
-			line+=",\"$1\":\"$(tr -d '[:cntrl:]"\134' <<<"$2")\""
-		fi
-		shift 2
-	done
-	echo "$line}" >>"$top/fuzz.jsonl" || true
-}
-
 # room_mb: what the disk has left
 room_mb() {
 	df --output=avail -BM "$top" | tail -n 1 | tr -dc '0-9'
@@ -93,10 +76,6 @@ supervise() {
 	event end why "$why"
 	rm -f "$top/pid"
 	((worst == 0))
-}
-
-git_commit() {
-	git rev-parse --short HEAD 2>/dev/null || echo unknown
 }
 
 # ---- a group: one subject ----
@@ -228,7 +207,7 @@ minimise_sometimes() {
 	} 9>&- &
 	minimiser=$!
 }
-declare -A minimised_at=() best=() best_at=()
+declare -A minimised_at=()
 
 # write_state: what status prints; each LOG_EVERY seconds it goes into the log as well
 write_state() {
@@ -242,17 +221,11 @@ write_state() {
 		for ((i = 0; i < jobs; i++)); do
 			p=0 o=0 rate=0 cov=0
 			[[ -z ${job_pid[i]} ]] || read -r p o rate cov < <(numbers "$i")
-			if ((cov > ${best[${job_target[i]}]:-0})); then
-				best[${job_target[i]}]=$cov
-				best_at[${job_target[i]}]=$EPOCHSECONDS
-			fi
+			note_edges "$i" "$cov"
 			((p == 0)) || rate=$((rate > 0 ? rate : p))
 			echo "job $i ${job_target[i]} ${job_role[i]} $p $o $rate $cov" \
 				"${best_at[${job_target[i]}]:-0}"
-			[[ -z $log ]] || event job job "$i" target "${job_target[i]}" role "${job_role[i]}" \
-				programs "$p" ops "$o" programs_per_s "$rate" \
-				ops_per_s $((p ? rate * o / p : 0)) edges "$cov" \
-				last_edge "${best_at[${job_target[i]}]:-0}"
+			[[ -z $log ]] || log_job "$i" "$p" "$o" "$rate" "$cov"
 		done
 		echo "programs $(sum '^programs$')"
 		echo "ops $(sum '^ops$')"

@@ -6,6 +6,7 @@ Imported, not run.  The lanes themselves are built by setup-lib.sh.
 
 import atexit
 import functools
+import json
 import os
 import re
 import shlex
@@ -308,6 +309,46 @@ class Live:
         """Remove it."""
         if sys.stdout.isatty():
             print("\r\x1b[K", end="", flush=True)
+
+
+def shown(path):
+    """From the top of the project if it is in there."""
+    path = os.path.abspath(path)
+    return os.path.relpath(path, ROOT) if path.startswith(ROOT + "/") else path
+
+
+def read_json(path):
+    """A file of JSON."""
+    try:
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)
+    except OSError as e:
+        die(f"{path}: {e.strerror}")
+    except json.JSONDecodeError as e:
+        die(f"{path}:{e.lineno}: expected JSON; {e.msg}")
+    except UnicodeDecodeError:
+        die(f"{path}: expected JSON; it is no UTF-8")
+    return None
+
+
+def read_jsonl(path):
+    """A file of JSON, an object in each line: they, and was a last one cut off, which is none."""
+    try:
+        with open(path, "rb") as f:
+            lines = f.read().split(b"\n")
+    except OSError as e:
+        die(f"{path}: {e.strerror}")
+    objects = []
+    for number, line in enumerate(lines, 1):
+        try:
+            if line:
+                objects.append(json.loads(line))
+                if not isinstance(objects[-1], dict):
+                    raise ValueError
+        except ValueError:
+            if number < len(lines):
+                die(f"{path}:{number}: expected an object of JSON")
+    return objects, bool(lines[-1])
 
 
 def replace_between(path, name, text):

@@ -25,6 +25,9 @@ import time
 
 PART = ".part-"
 NO_CAUSES = ("unreproducible", "fixed")
+REPORT = re.compile(r"(subject|op|rule|source|found|verdict): |.*runtime error:|"
+                    r"=+\d+=+ ?ERROR:|\S+: the process ")
+REPORT_LINES = 12
 
 
 def safe(name):
@@ -115,6 +118,15 @@ class Store:
                         if e.is_dir() and not e.name.startswith(".") and e.name not in NO_CAUSES)
         lost = os.path.join(self.path, "unreproducible")
         return causes, sorted(os.listdir(lost)) if os.path.isdir(lost) else []
+
+    def said(self, name):
+        """What is wrong: those lines of its report."""
+        try:
+            with open(os.path.join(self.path, name, "report.txt"), encoding="utf-8",
+                      errors="replace") as f:
+                return [line.rstrip() for line in f if REPORT.match(line)][:REPORT_LINES]
+        except FileNotFoundError:
+            return []
 
     def info(self, name):
         """What info.json says."""

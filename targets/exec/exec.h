@@ -26,6 +26,7 @@ typedef void (*exec_observer)(void *ctx, const struct exec *e, uint32_t index,
  * @tolerate: known errors that the oracle tolerates
  * @flags:    ORACLE_*
  * @rules_off: rules that are left out, see oracle.h
+ * @color:    maps are drawn in the colours of a terminal
  * @observer: called after each op, or NULL
  * @ctx:      passed to it
  */
@@ -34,6 +35,7 @@ struct exec_options {
 	const char *name;
 	unsigned int option, tolerate, flags;
 	struct rule_set rules_off;
+	bool color;
 	exec_observer observer;
 	void *ctx;
 };
@@ -101,7 +103,36 @@ size_t outcome_to_text(const struct op *op, const struct outcome *out, char *buf
 /* state_hash.c */
 uint64_t exec_state_hash(const struct exec *e);
 
+/**
+ * struct owner - what an address was served to
+ * @addr:   the address
+ * @handle: which handle
+ * @number: of its name
+ * @letter: of its name: 'r' of "r3"
+ */
+struct owner {
+	uint64_t addr;
+	uint32_t handle, number;
+	char letter;
+};
+
+/**
+ * struct owners - the handles of a run by address, then by handle
+ */
+struct owners {
+	uint32_t nr;
+	struct owner *owner;
+};
+
+/* owners.c */
+void owners_init(struct owners *o, const struct exec *e);
+void owners_exit(struct owners *o);
+const struct owner *owners_find(const struct owners *o, char letter, uint64_t addr);
+
 /* map.c */
+enum unit_state map_believed_unit(const struct model_chunk *c, const struct subject_chunk *v,
+				  int unit);
+const struct subject_chunk *map_view_of(const struct subject_view *v, const struct model_chunk *c);
 void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int to);
 
 /* report.c */

@@ -13,22 +13,24 @@
 #define COLUMNS 64
 #define LINES_MAX 24
 
-static char truth_char(const struct model_chunk *c, int unit)
-{
-	static const char chars[] = {
-		[UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=', [UNIT_HIDDEN] = 'x'
-	};
+static const char unit_chars[] = {
+	[UNIT_FREE] = '.', [UNIT_START] = '#', [UNIT_BODY] = '=', [UNIT_HIDDEN] = 'x'
+};
 
-	return chars[c->unit[unit]];
-}
-
-static char subject_char(const struct model_chunk *c, const struct subject_chunk *v, int unit)
+/**
+ * map_believed_unit - what a subject believes of one unit
+ * @c: the truth about the chunk, for what is not served
+ * @v: what the subject shows of it
+ * @unit: which unit
+ */
+enum unit_state map_believed_unit(const struct model_chunk *c, const struct subject_chunk *v,
+				  int unit)
 {
 	if (!subject_bit(v->alloc_map, unit))
-		return '.';
+		return UNIT_FREE;
 	if (c->unit[unit] == UNIT_HIDDEN)
-		return 'x';
-	return subject_bit(v->bound_map, unit) ? '#' : '=';
+		return UNIT_HIDDEN;
+	return subject_bit(v->bound_map, unit) ? UNIT_START : UNIT_BODY;
 }
 
 /* One line of units; the second and third only if the subject differs or the finding is here. */
@@ -41,8 +43,8 @@ static bool print_line(FILE *f, const struct exec *e, const struct model_chunk *
 	bool differs = false;
 
 	for (int i = 0; i < nr; i++) {
-		truth[i] = truth_char(c, start + i);
-		got[i] = v ? subject_char(c, v, start + i) : '?';
+		truth[i] = unit_chars[c->unit[start + i]];
+		got[i] = v ? unit_chars[map_believed_unit(c, v, start + i)] : '?';
 		mark[i] = start + i >= from && start + i < to ? '~' : ' ';
 		if (v && truth[i] != got[i])
 			mark[i] = '^';
@@ -80,10 +82,15 @@ static void print_chunk(FILE *f, const struct exec *e, const struct model_chunk 
 		print_line(f, e, c, v, start, from, to);
 }
 
-static const struct subject_chunk *view_of(const struct exec *e, const struct model_chunk *c)
+/**
+ * map_view_of - what a subject shows of a chunk
+ * @v: all that it shows
+ * @c: the chunk
+ *
+ * Return: NULL if it does not show it.
+ */
+const struct subject_chunk *map_view_of(const struct subject_view *v, const struct model_chunk *c)
 {
-	const struct subject_view *v = &e->oracle.view;
-
 	for (unsigned int i = 0; i < v->nr_chunks; i++)
 		if (v->chunk[i].id == c->id)
 			return v->chunk + i;
@@ -144,7 +151,7 @@ void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int t
 		const struct model_chunk *c = m->chunk[i];
 
 		if (!chunk || !chunk[0] || !strcmp(c->name, chunk))
-			print_chunk(f, e, c, view_of(e, c), from, to);
+			print_chunk(f, e, c, map_view_of(&e->oracle.view, c), from, to);
 	}
 	if ((!chunk || !chunk[0]) && !m->dry && !e->oracle.down)
 		print_window(f, &m->vm);

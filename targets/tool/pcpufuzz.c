@@ -16,8 +16,19 @@ const struct command commands[] = {
 	  "  --reverse         last file first\n"
 	  "  --stats FILE      write the number of programs, ops and checks of each rule\n",
 	  cmd_run },
-	{ "show", "[options] FILE...", "show programs as text with the result of each op",
-	  RUN_OPTIONS_HELP "  --maps            draw all chunks after every op\n", cmd_show },
+	{ "show", "[options] FILE...", "show programs with the result of each op, or as pictures",
+	  RUN_OPTIONS_HELP
+	  "  --maps            draw all chunks after every op\n"
+	  "  --color[=WHEN]    maps in colour: always (also if WHEN is left out), never, or auto:\n"
+	  "                    if the output is a terminal and NO_COLOR is not set (the default)\n"
+	  "  --html            one program as a page to step through: chunks, hints, lists,\n"
+	  "                    address space and frames after each op, and the finding; one file\n"
+	  "                    that needs nothing else; of several subjects, side by side\n"
+	  "  --json            the same as data, see docs/show.md\n"
+	  "  --frames N        of --html and --json: the last N ops (default: 500)\n"
+	  "  --op A[..B]       of these: ops A to B\n"
+	  "  -o OUT            of these: file (default: standard output)\n",
+	  cmd_show },
 	{ "convert", "[--text|--bytes] [--target NAME] [--subject LIST] [-o OUT] FILE...",
 	  "convert programs between their forms",
 	  "  --text            to text (default)\n"
