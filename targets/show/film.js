@@ -256,7 +256,7 @@ function drawHints(g, chunk, grid, strict) {
 		const cls = wrong ? strict ? "pf-wrong" : "pf-low" : "";
 
 		if (run[1])
-			drawBracket(g, run[0], run[1], grid, LANE_TRUE, "pf-true",
+			drawBracket(g, run[0], run[1], grid, LANE_TRUE, "pf-true " + cls,
 				"longest free area of block " + b + ": " + run[1] + " units");
 		if (seen && seen[0] > 0)
 			drawBracket(g, from + Math.max(seen[4], 0), seen[0], grid, LANE_HINT,
@@ -345,7 +345,7 @@ function drawOverview(g, chunk, width, strict) {
 
 	drawUnits(g, chunk, grid, units);
 	if (chunk.truth[0])
-		drawBracket(g, chunk.longest_at, chunk.truth[0], grid, LANE_TRUE, "pf-true",
+		drawBracket(g, chunk.longest_at, chunk.truth[0], grid, LANE_TRUE, "pf-true " + cls,
 			"longest free area: " + chunk.truth[0] + " units");
 	if (seen && seen[0] > 0)
 		drawBracket(g, seen[4], Math.min(seen[0], units), grid, LANE_HINT, "pf-hint " + cls,
@@ -596,7 +596,7 @@ Film.prototype.build = function () {
 				this.goFinding()) : null,
 			button("?", "keys and legend (?)", () => this.help.showModal()))),
 	html("div", { class: "pf-body" }, html("div", { class: "pf-left" },
-		html("p", { class: "pf-machine" }, this.data.machine), this.list), this.main),
+		html("p", { class: "pf-machine" }, this.data.machine), this.list, legend()), this.main),
 	this.live, this.help);
 	this.buildOps();
 };
