@@ -229,7 +229,7 @@ function longestRun(chunk, from, to) {
 
 /* ---- drawing: a chunk ---- */
 
-const LANE_HINT = 3, LANE_TRUE = 9, ROW_GAP = 20;
+const LANE_HINT = 3, LANE_TRUE = 9, ROW_GAP = 20, MAP_TOP = 56;
 
 function gridOf(chunk, width) {
 	const units = chunk.pages * chunk.block, x = 74, right = width > 560 ? 190 : 130;
@@ -374,14 +374,17 @@ function chunkTitle(chunk) {
 	return parts.join(" \u00b7 ");
 }
 
+function chunkHeight(grid) {
+	return MAP_TOP + grid.rows * (grid.h + ROW_GAP);
+}
+
 function drawChunk(chunk, width, how) {
 	const grid = gridOf(chunk, width), strict = how.finding !== null;
-	const top = 56, step = grid.h + ROW_GAP;
-	const height = how.brief ? 46 : top + grid.rows * step;
+	const height = how.brief ? 46 : chunkHeight(grid);
 	const g = svg("svg", { class: "pf-chunk", width, height, role: "img",
 		"aria-label": "map of " + chunk.name + ": " + chunkTitle(chunk) });
 
-	grid.y = (row) => top + row * step;
+	grid.y = (row) => MAP_TOP + row * (grid.h + ROW_GAP);
 	g.append(svg("text", { class: "pf-title", x: 0, y: 13 }, chunk.name));
 	g.append(svg("text", { class: "pf-sub" + (how.changed ? " pf-changed" : ""), x: grid.x,
 		y: 13 }, (how.changed ? "\u25cf " : "") + chunkTitle(chunk)));
@@ -773,11 +776,19 @@ Film.prototype.banner = function (frame) {
 				r[2])))) : null);
 };
 
-/* Which chunks are drawn in full: those that changed and that of the finding, if they are many. */
-Film.prototype.isBrief = function (chunk, changed, nr) {
+/* Which chunks are drawn in full: if there is no room for all, those that this frame is about. */
+Film.prototype.isBrief = function (chunk, changed, fit) {
 	const f = this.data.finding;
 
-	return !this.all && nr > 2 && !changed && !(f && f.chunk === chunk.name);
+	return !this.all && !fit && !changed && !(f && f.chunk === chunk.name);
+};
+
+/* Room is left for lists, addresses and frames, and for what was found. */
+Film.prototype.fits = function (frame, chunks, width) {
+	const room = this.main.clientHeight - (frame.finding ? 420 : 300);
+
+	return chunks.reduce((sum, c) => sum + chunkHeight(gridOf(c, width)), 0) <=
+		Math.max(room, 240);
 };
 
 Film.prototype.column = function (frame, subject, i, width) {
@@ -797,14 +808,14 @@ Film.prototype.column = function (frame, subject, i, width) {
 		box.append(html("p", {}, "There is no machine: it did not boot."));
 		return box;
 	}
-	const chunks = this.chunks(subject);
+	const chunks = this.chunks(subject), fit = this.fits(frame, chunks, width);
 
 	chunks.forEach((chunk, k) => {
 		const changed = !before || !before.chunks || before.chunks.indexOf(
 			subject.chunks[k]) < 0;
 
 		box.append(drawChunk(chunk, width, { finding: f, changed: changed && this.at > 0,
-			brief: this.isBrief(chunk, changed, chunks.length) }));
+			brief: this.isBrief(chunk, changed, fit) }));
 	});
 	this.rest(box, frame, subject, i, width);
 	return box;
