@@ -138,15 +138,10 @@ static void print_chunk(FILE *f, const struct exec *e, const struct owners *owne
 		print_line(f, e, owners, c, v, start, from, to);
 }
 
-/**
- * map_view_of - what a subject shows of a chunk
- * @v: all that it shows
- * @c: the chunk
- *
- * Return: NULL if it does not show it.
- */
-const struct subject_chunk *map_view_of(const struct subject_view *v, const struct model_chunk *c)
+static const struct subject_chunk *view_of(const struct exec *e, const struct model_chunk *c)
 {
+	const struct subject_view *v = &e->oracle.view;
+
 	for (unsigned int i = 0; i < v->nr_chunks; i++)
 		if (v->chunk[i].id == c->id)
 			return v->chunk + i;
@@ -212,7 +207,7 @@ void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int t
 		const struct model_chunk *c = m->chunk[i];
 
 		if (!chunk || !chunk[0] || !strcmp(c->name, chunk))
-			print_chunk(f, e, colors, c, map_view_of(&e->oracle.view, c), from, to);
+			print_chunk(f, e, colors, c, view_of(e, c), from, to);
 	}
 	if ((!chunk || !chunk[0]) && !m->dry && !e->oracle.down)
 		print_window(f, &m->vm);
