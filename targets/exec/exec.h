@@ -132,7 +132,6 @@ const struct owner *owners_find(const struct owners *o, char letter, uint64_t ad
 /* map.c */
 enum unit_state map_believed_unit(const struct model_chunk *c, const struct subject_chunk *v,
 				  int unit);
-const struct subject_chunk *map_view_of(const struct subject_view *v, const struct model_chunk *c);
 void map_print(FILE *f, const struct exec *e, const char *chunk, int from, int to);
 
 /* report.c */

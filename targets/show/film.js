@@ -64,6 +64,30 @@ function chunkHint(i, chunk) {
 	return i || seen >= Math.max(chunk.in_block, truth - chunk.block) ? "low" : "bad";
 }
 
+function isFree(chunk, from, n) {
+	return chunk.objects.concat(chunk.hidden).every(([at, size]) =>
+		at >= from + n || at + size <= from);
+}
+
+/* What a contig hint or scan hint must be and is not, or "".  base: where its block starts. */
+function placeFault(chunk, md, base) {
+	const [contig, , , , at, scan, scanAt] = md;
+
+	if (contig > 0 && !isFree(chunk, base + at, contig))
+		return "contig hint where it is free";
+	if (scan > 0 && !isFree(chunk, base + scanAt, scan))
+		return "scan hint where it is free";
+	if (scan > 0 && (scanAt > at) !== (scan === contig))
+		return "scan hint after the contig hint iff as large";
+	if (scan > 0 && scanAt + scan > at && at + contig > scanAt)
+		return "scan hint apart from the contig hint";
+	return "";
+}
+
+function placeText(md) {
+	return "contig " + md[0] + " at " + md[4] + ", scan " + md[5] + " at " + md[6];
+}
+
 /* Rows of what a subject must have of a chunk beside what it has: [name, want, got, class]. */
 function chunkFacts(chunk, listsMatter) {
 	const seen = chunk.seen, rows = [];
@@ -88,6 +112,13 @@ function chunkFacts(chunk, listsMatter) {
 			rows.push(["block " + b + ": " + name, truth[i], seen.blocks[b][i],
 				state]);
 	}));
+	[[seen.hint, 0, ""]].concat(seen.blocks.map((md, b) => [md, b * chunk.block, "block " + b +
+		": "])).forEach(([md, base, name]) => {
+		const fault = placeFault(chunk, md, base);
+
+		if (fault)
+			rows.push([name + "hints", fault, placeText(md), "bad"]);
+	});
 	for (const [name, want, got] of plain)
 		if (got !== undefined)
 			rows.push([name, want, got, want === got ? "" : "bad"]);
@@ -166,11 +197,11 @@ function drawUnits(g, chunk, grid, units) {
 			for (const p of pieces(page * chunk.block, chunk.block, grid.perRow))
 				g.append(rect(p, "pf-unpopulated", "page " + page +
 					" has no memory"));
+	if (grid.px >= 6)
+		drawTicks(g, units, grid);
 	for (const [from, n] of chunk.hidden)
 		for (const p of pieces(from, n, grid.perRow))
 			g.append(rect(p, "pf-hidden", "not served by this chunk"));
-	if (grid.px >= 6)
-		drawTicks(g, units, grid);
 	for (const [from, n, name] of chunk.objects)
 		for (const p of pieces(from, n, grid.perRow)) {
 			const tip = (name || "object") + ": " + 4 * n + " bytes at +" + 4 * from;
@@ -229,7 +260,7 @@ function longestRun(chunk, from, to) {
 
 /* ---- drawing: a chunk ---- */
 
-const LANE_HINT = 3, LANE_TRUE = 9, ROW_GAP = 20;
+const LANE_HINT = 3, LANE_TRUE = 9, ROW_GAP = 20, MAP_TOP = 56;
 
 function gridOf(chunk, width) {
 	const units = chunk.pages * chunk.block, x = 74, right = width > 560 ? 190 : 130;
@@ -256,7 +287,7 @@ function drawHints(g, chunk, grid, strict) {
 		const cls = wrong ? strict ? "pf-wrong" : "pf-low" : "";
 
 		if (run[1])
-			drawBracket(g, run[0], run[1], grid, LANE_TRUE, "pf-true",
+			drawBracket(g, run[0], run[1], grid, LANE_TRUE, "pf-true " + cls,
 				"longest free area of block " + b + ": " + run[1] + " units");
 		if (seen && seen[0] > 0)
 			drawBracket(g, from + Math.max(seen[4], 0), seen[0], grid, LANE_HINT,
@@ -264,11 +295,18 @@ function drawHints(g, chunk, grid, strict) {
 				" at " + seen[4]);
 		if (seen && seen[5] > 0)
 			drawBracket(g, from + Math.max(seen[6], 0), seen[5], grid, LANE_HINT,
-				"pf-scan", "scan hint of block " + b + ": " + seen[5] + " at " +
+				"pf-scan " + (strict && placeFault(chunk, seen, from) ? "pf-wrong" :
+					""), "scan hint of block " + b + ": " + seen[5] + " at " +
 				seen[6]);
 		text.push([from, seen ? seen[0] : null, truth[0], cls]);
 	});
 	drawHintTexts(g, grid, text);
+}
+
+function hintText(hint, truth, cls) {
+	if (hint === null)
+		return "true " + truth;
+	return "hint " + hint + (hint === truth ? "" : (cls ? " \u2260" : ",") + " true " + truth);
 }
 
 /* At the end of each row the hint of its block, if there is one block in it. */
@@ -289,8 +327,7 @@ function drawHintTexts(g, grid, text) {
 		if (t.more && !wrong)
 			continue;
 		g.append(svg("text", { class: "pf-note " + t.cls, x: grid.textX,
-			y: grid.y(row) + 12 }, t.hint === null ? "true " + t.truth :
-			wrong ? "hint " + t.hint + " \u2260 true " + t.truth : "hint " + t.hint));
+			y: grid.y(row) + 12 }, hintText(t.hint, t.truth, t.cls)));
 	}
 }
 
@@ -345,28 +382,30 @@ function drawOverview(g, chunk, width, strict) {
 
 	drawUnits(g, chunk, grid, units);
 	if (chunk.truth[0])
-		drawBracket(g, chunk.longest_at, chunk.truth[0], grid, LANE_TRUE, "pf-true",
+		drawBracket(g, chunk.longest_at, chunk.truth[0], grid, LANE_TRUE, "pf-true " + cls,
 			"longest free area: " + chunk.truth[0] + " units");
 	if (seen && seen[0] > 0)
 		drawBracket(g, seen[4], Math.min(seen[0], units), grid, LANE_HINT, "pf-hint " + cls,
 			"contig hint: " + seen[0] + " at " + seen[4]);
 	if (seen && seen[5] > 0)
-		drawBracket(g, seen[6], Math.min(seen[5], units), grid, LANE_HINT, "pf-scan",
+		drawBracket(g, seen[6], Math.min(seen[5], units), grid, LANE_HINT, "pf-scan " +
+			(strict && placeFault(chunk, seen, 0) ? "pf-wrong" : ""),
 			"scan hint: " + seen[5] + " at " + seen[6]);
 	g.append(svg("text", { class: "pf-label", x: grid.x - 22, y: 31, "text-anchor": "end" },
 		"all"));
-	g.append(svg("text", { class: "pf-note " + cls, x: full.textX, y: 32 }, !seen ?
-		"true " + chunk.truth[0] : state ? "hint " + seen[0] + " \u2260 true " +
-		chunk.truth[0] : "hint " + seen[0]));
+	g.append(svg("text", { class: "pf-note " + cls, x: full.textX, y: 32 },
+		hintText(seen && seen[0], chunk.truth[0], cls)));
 }
 
-function chunkTitle(chunk) {
+function chunkTitle(chunk, short) {
 	const parts = ["list " + chunk.slot, chunk.truth[4] + " of " + chunk.pages * chunk.block +
-		" units free", chunk.nr_alloc + (chunk.nr_alloc === 1 ? " object" : " objects"),
-	chunk.nr_populated + " of " + chunk.pages + " pages populated"];
+		" units free"];
 
 	if (chunk.reserved)
 		parts[0] = "reserved";
+	if (!short)
+		parts.push(chunk.nr_alloc + (chunk.nr_alloc === 1 ? " object" : " objects"),
+			chunk.nr_populated + " of " + chunk.pages + " pages populated");
 	if (chunk.immutable)
 		parts.push("immutable");
 	if (chunk.isolated)
@@ -374,17 +413,20 @@ function chunkTitle(chunk) {
 	return parts.join(" \u00b7 ");
 }
 
+function chunkHeight(grid) {
+	return MAP_TOP + grid.rows * (grid.h + ROW_GAP);
+}
+
 function drawChunk(chunk, width, how) {
 	const grid = gridOf(chunk, width), strict = how.finding !== null;
-	const top = 56, step = grid.h + ROW_GAP;
-	const height = how.brief ? 46 : top + grid.rows * step;
+	const height = how.brief ? 46 : chunkHeight(grid);
 	const g = svg("svg", { class: "pf-chunk", width, height, role: "img",
 		"aria-label": "map of " + chunk.name + ": " + chunkTitle(chunk) });
 
-	grid.y = (row) => top + row * step;
+	grid.y = (row) => MAP_TOP + row * (grid.h + ROW_GAP);
 	g.append(svg("text", { class: "pf-title", x: 0, y: 13 }, chunk.name));
 	g.append(svg("text", { class: "pf-sub" + (how.changed ? " pf-changed" : ""), x: grid.x,
-		y: 13 }, (how.changed ? "\u25cf " : "") + chunkTitle(chunk)));
+		y: 13 }, (how.changed ? "\u25cf " : "") + chunkTitle(chunk, width < 600)));
 	drawOverview(g, chunk, width, strict);
 	if (how.brief)
 		return g;
@@ -444,6 +486,12 @@ function drawSpace(space, width) {
 		area.frames.forEach((frame, i) => frames && frame >= 0 && g.append(svg("text", {
 			class: "pf-frame", x: x + (i + 0.5) * px, y: h + 12 }, frame)));
 	}
+	for (const area of space.areas)
+		for (const page of area.wrong)
+			g.append(title(svg("rect", { class: "pf-diff", x: 1 + (area.at + page) * px,
+				y: h - 4, width: Math.max(px, 1.5), height: 6 }), "page " + (area.at +
+				page) + (area.frames[page] < 0 ? " is not mapped, and must be" :
+				" is mapped, and must not be")));
 	for (const [at, n] of space.diff)
 		g.append(title(svg("rect", { class: "pf-diff", x: 1 + at * px, y: 0.5,
 			width: Math.max(n * px, 2), height: h + 1 }), "the subject has pages " + at +
@@ -596,7 +644,7 @@ Film.prototype.build = function () {
 				this.goFinding()) : null,
 			button("?", "keys and legend (?)", () => this.help.showModal()))),
 	html("div", { class: "pf-body" }, html("div", { class: "pf-left" },
-		html("p", { class: "pf-machine" }, this.data.machine), this.list), this.main),
+		html("p", { class: "pf-machine" }, this.data.machine), this.list, legend()), this.main),
 	this.live, this.help);
 	this.buildOps();
 };
@@ -648,9 +696,9 @@ Film.prototype.addItem = function (key, text, results, frame, bad) {
 		"pf-op-off" : "") }, html("button", { type: "button", tabindex: "-1",
 		disabled: frame === undefined ? "" : null, onclick: () => this.go(frame) },
 	html("span", { class: "pf-nr" }, typeof key === "number" ? key : ""),
-	html("code", {}, text), result !== undefined ? html("span", { class: "pf-result" +
-		(/^(null|refused|not run)/.test(result) ? " pf-refused" : "") },
-	"\u2192 " + result) : null, bad ? html("span", { class: "pf-here" }, "\u2717") : null));
+	html("span", { class: "pf-op" }, html("code", {}, text), result !== undefined ?
+		html("span", { class: "pf-result" + (/^(null|refused|not run)/.test(result) ?
+			" pf-refused" : "") }, " \u2192 " + result) : null, bad ? " \u2717" : null)));
 
 	this.list.append(item);
 	if (frame !== undefined)
@@ -745,14 +793,42 @@ Film.prototype.facts = function (frame) {
 
 		return a.flatMap((c, i) => b[i] ? pairFacts(c, b[i]) : []);
 	}
-	return this.chunks(frame.subjects[f.subject]).flatMap((c) => {
+	return this.spaceFacts(frame).concat(this.chunks(frame.subjects[f.subject]).flatMap((c) => {
 		const rows = c.seen ? chunkFacts(c, LIST_RULES.includes(f.rule)) : [];
 		const own = c.name === f.chunk;
 
 		return rows.filter((r, i) => r[3] === "bad" || (own && i < 4)).map((r) =>
 			[c.name + ": " + r[0], r[1], r[2], r[3]]);
-	});
+	}));
 };
+
+/* Where the address space is not as it must be. */
+Film.prototype.spaceFacts = function (frame) {
+	const subject = frame.subjects[this.data.finding.subject], rows = [];
+	const space = subject && this.data.states[subject.space];
+	const range = (at, n) => n > 1 ? "pages " + at + " to " + (at + n - 1) : "page " + at;
+
+	for (const area of space ? space.areas : []) {
+		const some = (mapped) => area.wrong.filter((p) => area.frames[p] >= 0 === mapped);
+
+		for (const mapped of [true, false])
+			if (some(mapped).length)
+				rows.push([(area.name || area.kind) + ": pages " + some(mapped).map(
+					(p) => area.at + p).join(" "), mapped ? "not mapped" : "mapped",
+				mapped ? "mapped" : "not mapped", "bad"]);
+	}
+	for (const [at, n] of space ? space.diff : [])
+		rows.push([range(at, n), spaceText(space.areas.map((a) => [a.at, a.pages, a.lazy]),
+			at), space.seen ? spaceText(space.seen, at) : "not known", "bad"]);
+	return rows;
+};
+
+function spaceText(areas, page) {
+	for (const [at, n, lazy] of areas)
+		if (page >= at && page < at + n)
+			return (lazy ? "freed area" : "area") + " of " + n + " from page " + at;
+	return "no area";
+}
 
 Film.prototype.banner = function (frame) {
 	const f = this.data.finding, facts = this.facts(frame);
@@ -773,11 +849,19 @@ Film.prototype.banner = function (frame) {
 				r[2])))) : null);
 };
 
-/* Which chunks are drawn in full: those that changed and that of the finding, if they are many. */
-Film.prototype.isBrief = function (chunk, changed, nr) {
+/* Which chunks are drawn in full: if there is no room for all, those that this frame is about. */
+Film.prototype.isBrief = function (chunk, changed, fit) {
 	const f = this.data.finding;
 
-	return !this.all && nr > 2 && !changed && !(f && f.chunk === chunk.name);
+	return !this.all && !fit && !changed && !(f && f.chunk === chunk.name);
+};
+
+/* Room is left for lists, addresses and frames, and for what was found. */
+Film.prototype.fits = function (frame, chunks, width) {
+	const room = this.main.clientHeight - (frame.finding ? 420 : 300);
+
+	return chunks.reduce((sum, c) => sum + chunkHeight(gridOf(c, width)), 0) <=
+		Math.max(room, 240);
 };
 
 Film.prototype.column = function (frame, subject, i, width) {
@@ -797,14 +881,14 @@ Film.prototype.column = function (frame, subject, i, width) {
 		box.append(html("p", {}, "There is no machine: it did not boot."));
 		return box;
 	}
-	const chunks = this.chunks(subject);
+	const chunks = this.chunks(subject), fit = this.fits(frame, chunks, width);
 
 	chunks.forEach((chunk, k) => {
 		const changed = !before || !before.chunks || before.chunks.indexOf(
 			subject.chunks[k]) < 0;
 
 		box.append(drawChunk(chunk, width, { finding: f, changed: changed && this.at > 0,
-			brief: this.isBrief(chunk, changed, chunks.length) }));
+			brief: this.isBrief(chunk, changed, fit) }));
 	});
 	this.rest(box, frame, subject, i, width);
 	return box;

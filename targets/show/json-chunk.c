@@ -157,7 +157,7 @@ void json_chunk(struct json *j, const struct shot *s, const struct model_chunk *
 	for (int i = 0; i < c->nr_pages; i++)
 		truth(j, NULL, c->block + i);
 	json_close(j, ']');
-	if (v && v->nr_pages == c->nr_pages)
+	if (v)
 		believed(j, s->e, c, v);
 	else
 		json_string(j, "seen", NULL);

@@ -147,6 +147,11 @@ static void one_area(struct json *j, const struct shot *s, const struct vm_naive
 		json_int(j, NULL, frame == PCPU_NO_FRAME ? -1 : (long long)frame);
 	}
 	json_close(j, ']');
+	json_open(j, "wrong", '[');
+	for (uint64_t i = 0; i < nr && !area->lazy && AREA_KIND(area->tag) == AREA_CHUNK; i++)
+		if (shot_page_wrong(s, area->addr + i * v->page))
+			json_int(j, NULL, (long long)i);
+	json_close(j, ']');
 	json_close(j, '}');
 }
 

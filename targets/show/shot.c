@@ -66,11 +66,16 @@ void shot_exit(struct shot *s)
  * @s: the shot
  * @c: the chunk
  *
- * Return: NULL if nothing is known of that.
+ * By its address, as one that is new has not told its name yet.
+ *
+ * Return: NULL if it does not show it, or was not asked.
  */
 const struct subject_chunk *shot_chunk(const struct shot *s, const struct model_chunk *c)
 {
-	return map_view_of(&s->view, c);
+	for (unsigned int i = 0; i < s->view.nr_chunks; i++)
+		if (s->view.chunk[i].base == c->base && s->view.chunk[i].nr_pages == c->nr_pages)
+			return s->view.chunk + i;
+	return NULL;
 }
 
 static bool name_owner(const struct shot *s, char letter, uint64_t addr, char *name)
@@ -151,6 +156,31 @@ const char *shot_area_kind(const struct vm_naive_area *area)
 	};
 
 	return kinds[AREA_KIND(area->tag)];
+}
+
+/**
+ * shot_page_wrong - is a page of a chunk's area mapped that must not be, or the other way round
+ * @s: the shot
+ * @addr: address of the page
+ *
+ * A chunk that keeps pages of a failed population mapped is excused where that is known.
+ */
+bool shot_page_wrong(const struct shot *s, uint64_t addr)
+{
+	const struct model *m = &s->e->oracle.m;
+	bool mapped = world_pte(&s->e->world, addr) != PCPU_NO_FRAME;
+
+	for (unsigned int i = 0; i < m->nr_chunks; i++) {
+		const struct model_chunk *c = m->chunk[i];
+
+		for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++) {
+			uint64_t off = addr - c->base - m->layout.unit_offset[cpu];
+
+			if (off < m->unit_size && off / m->page < (uint64_t)c->nr_pages)
+				return !c->has_stale && mapped != c->populated[off / m->page];
+		}
+	}
+	return mapped;
 }
 
 /**

@@ -45,6 +45,7 @@ const struct subject_chunk *shot_chunk(const struct shot *s, const struct model_
 void shot_object_name(const struct shot *s, const struct model_chunk *c, int unit, char *name);
 void shot_area_name(const struct shot *s, const struct vm_naive_area *area, char *name);
 const char *shot_area_kind(const struct vm_naive_area *area);
+bool shot_page_wrong(const struct shot *s, uint64_t addr);
 int shot_longest(const struct model_chunk *c, int from, int to, int *start);
 bool shot_next_difference(const struct model_chunk *c, const struct subject_chunk *v, int *from,
 			  int *to);

@@ -26,6 +26,7 @@ struct form {
 
 static const struct form forms[] = {
 	{ "--html", film_html, FILM_FRAMES_PAGE },
+	{ "--svg", film_svg, FILM_FRAMES_STRIP },
 	{ "--json", film_json, FILM_FRAMES_PAGE },
 };
 

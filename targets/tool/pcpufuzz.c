@@ -24,9 +24,10 @@ const struct command commands[] = {
 	  "  --html            one program as a page to step through: chunks, hints, lists,\n"
 	  "                    address space and frames after each op, and the finding; one file\n"
 	  "                    that needs nothing else; of several subjects, side by side\n"
-	  "  --json            the same as data, see docs/show.md\n"
-	  "  --frames N        of --html and --json: the last N ops (default: 500)\n"
-	  "  --op A[..B]       of these: ops A to B\n"
+	  "  --svg             the last ops of it as one picture, frame under frame\n"
+	  "  --json            what --html shows as data, see docs/show.md\n"
+	  "  --frames N        of these: the last N ops (default: 500; --svg: 8)\n"
+	  "  --op A[..B]       of these: ops A to B, whatever --frames says\n"
 	  "  -o OUT            of these: file (default: standard output)\n",
 	  cmd_show },
 	{ "convert", "[--text|--bytes] [--target NAME] [--subject LIST] [-o OUT] FILE...",
