@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Plots of lines as SVG, with what stands beside them: axes, ticks, labels at the ends of lines.
 
-Imported, not run.  Knows what the plot of the bug bank looks like; what is in others, the caller says.
+Imported, not run.  Knows what the plot of the bug bank looks like; what is in others, the caller
+says.
 A plot stands alone, as a file, with its own style, or in a page, which has css() in its own.
 """
 
@@ -75,7 +76,8 @@ def short(value):
 def time_ticks(seconds, most=6):
     """Ticks of a time axis that begins with 0."""
     steps = ((1, "s", 1), (2, "s", 1), (5, "s", 1), (10, "s", 1), (20, "s", 1), (60, "min", 60),
-             (120, "min", 60), (300, "min", 60), (600, "min", 60), (1200, "min", 60), (3600, "h", 3600),
+             (120, "min", 60), (300, "min", 60), (600, "min", 60), (1200, "min", 60),
+             (3600, "h", 3600),
              (7200, "h", 3600), (21600, "h", 3600), (43200, "h", 3600), (86400, "d", 86400),
              (172800, "d", 86400), (604800, "d", 86400))
     step, name, unit = next((s for s in steps if seconds / s[0] <= most), steps[-1])
@@ -136,7 +138,8 @@ def svg(label, x_axis, y_axis, lines, *, marks=(), width=760, height=380, right=
     out.append(text((left + width - right) / 2, height - 8, x_axis.name, ' text-anchor="middle"'))
     for value, what in y_axis.ticks:
         out.append(f'<line class="g" x1="{left}" x2="{width - right}" y1="{y(value):.1f}" '
-                   f'y2="{y(value):.1f}"/>' + text(left - 8, y(value) + 4, what, ' text-anchor="end"'))
+                   f'y2="{y(value):.1f}"/>' + text(left - 8, y(value) + 4, what,
+                                                   ' text-anchor="end"'))
     labels = []
     for line in lines:
         out.append(f'<path class="c-{line.colour}" d="{path_of(line, x, y)}"/>')

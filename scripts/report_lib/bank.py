@@ -39,19 +39,23 @@ def fill(out, bugs, total):
                       "good" if caught == len(tried) else "bad"))
     out.said = f"{caught} of {len(tried)} bugs found in most trials of {main}; {total} in the bank"
     out.body.append(page.tag(
-        "p", f"{total} errors, of which {total - len(bugs)} make no difference. Each hunt begins with "
+        "p",
+        f"{total} errors, of which {total - len(bugs)} make no difference. Each hunt begins with "
         "an empty corpus, on one core; a trial without success counts as longer than any other. "
         "What they are: docs/bugs.md."))
 
     def draw(**how):
         return plotlib.survival(summary, engines, **how)
-    lines = [plotlib.Line(e if e in plotlib.COLOURS else "0", [], f"{e}: {left(summary, e)} not found")
+    lines = [plotlib.Line(e if e in plotlib.COLOURS else "0", [],
+                          f"{e}: {left(summary, e)} not found")
              for e in engines]
     out.body.append(page.plot("Bugs not yet found, against time", draw, lines))
     out.body.append(page.table(
-        "What each engine found", ["engine", "#bugs", "#found in most trials", "#sum of medians, s"],
+        "What each engine found",
+        ["engine", "#bugs", "#found in most trials", "#sum of medians, s"],
         [engine_row(summary, e) for e in engines]))
-    columns = ["id", "error", "needs", "rule", "found as", f"#trials of {main}", f"#median s, {main}",
+    columns = ["id", "error", "needs", "rule", "found as", f"#trials of {main}",
+               f"#median s, {main}",
                f"#worst s, {main}", "#programs"]
     columns += [f"#median s, {e}" for e in engines[1:]]
     out.body.append(page.table("Bugs", columns, [bug_row(name, bug, engines)
@@ -78,7 +82,8 @@ def bug_row(name, bug, engines):
     r = of.get(engines[0])
     cells = [name, bug["wrong"], bug["needs"], bug["rule"]]
     if r:
-        cells += [r["rule"], page.Cell(f"{r['detected']}/{r['trials']}", r["detected"] / r["trials"]),
+        cells += [r["rule"],
+                  page.Cell(f"{r['detected']}/{r['trials']}", r["detected"] / r["trials"]),
                   seconds(r["median_time"]), seconds(r["worst_time"]),
                   None if r["median_execs"] is None else int(r["median_execs"])]
     else:

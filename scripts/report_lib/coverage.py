@@ -15,7 +15,8 @@ COMMAND = "scripts/coverage --json build/coverage.json"
 def measure(opts):
     """Run scripts/coverage, which ends with 1 if lines have no reason."""
     words = ["scripts/coverage", "--json", opts.coverage]
-    done = subprocess.run(words + ([] if opts.setup else ["--no-setup"]), cwd=riglib.ROOT, text=True,
+    done = subprocess.run(words + ([] if opts.setup else ["--no-setup"]), cwd=riglib.ROOT,
+                          text=True,
                           capture_output=True, check=False)
     if done.returncode not in (0, 1):
         riglib.die(f"scripts/coverage: {(done.stderr.strip().splitlines() or ['it died'])[-1]}")
@@ -50,11 +51,12 @@ def fill(out, data):
     bare = sum(not u["why"] for _, u in left)
     out.tiles.append((page.percent(covered, lines), f"of {page.number(lines)} lines covered, "
                       f"{bare} without a reason", "bad" if bare else "good"))
-    out.said = (f"{page.percent(covered, lines)} of {lines} lines of impl/, {len(left)} uncovered, {bare} "
-                "of these without a reason")
+    out.said = (f"{page.percent(covered, lines)} of {lines} lines of impl/, {len(left)} uncovered, "
+                f"{bare} of these without a reason")
     out.body.append(page.tag(
         "p", f"Lines of impl/ that the programs and traces in corpus/ run, with every target, at "
-        f"commit {data['commit']}, {page.when(data['time'])}. Reasons: docs/coverage-justified.md."))
+        f"commit {data['commit']}, {page.when(data['time'])}. Reasons: "
+        "docs/coverage-justified.md."))
     out.body.append(page.table(
         "Files", ["file", "#lines", "#covered", "#not", "#%", "share"],
         [[f["file"], f["lines"], f["covered"], f["lines"] - f["covered"],
@@ -66,7 +68,9 @@ def fill(out, data):
     out.body.append(page.table(
         "Lines that do not run", ["line", "code", "why"],
         [("bare" if not u["why"] else None,
-          [page.Cell(f"{name}:{u['line']}", f"{name}:{u['line']:06d}"), page.tag("code", u["text"].strip()),
+          [page.Cell(f"{name}:{u['line']}", f"{name}:{u['line']:06d}"),
+           page.tag("code", u["text"].strip()),
            code(u["why"]) if u["why"] else page.tag("strong", "no reason given")])
-         for name, u in left], filter_by="Lines with the text", flag=("only those without a reason", "bare"),
+         for name, u in left], filter_by="Lines with the text",
+        flag=("only those without a reason", "bare"),
         wide=(1, 2)))

@@ -97,7 +97,8 @@ def section(opts):
         out.said += f", {films} film strips"
     if lost:
         out.body.append(page.table("Inputs that no build shows again", ["input", "#times"],
-                                   [[name, store.times("unreproducible/" + name)] for name in lost]))
+                                   [[name, store.times("unreproducible/" + name)]
+                                    for name in lost]))
     fixed = os.path.join(folder, "fixed")
     if os.path.isdir(fixed) and os.listdir(fixed):
         out.body.append(page.table("Put away: nothing shows them any more", ["finding"],

@@ -49,15 +49,18 @@ def fill(out, results, stale):
     kinds = sorted({r["kind"] for r in results})
     all_of = mutate_report.Report(mutants, {r["key"]: r for r in results}, reasons, kinds)
     tally, bare = all_of.all, all_of.unexplained()
-    out.tiles.append((f"{tally.adjusted()} %", f"of {page.number(tally.errors())} made errors noticed; "
+    out.tiles.append((f"{tally.adjusted()} %",
+                      f"of {page.number(tally.errors())} made errors noticed; "
                       f"{len(bare)} survivors without a reason", "bad" if bare else "good"))
     out.said = all_of.summary().splitlines()[0]
     longest = max(r["time"] for r in results)
     hasty = sum(r["time"] < longest for _, r, _ in all_of.survivors)
     out.body.append(page.tag(
         "p", all_of.summary().replace("\n", ". "), ". Of the mutants that were run",
-        f"; {page.number(stale)} results are of files as they were before, and do not count" if stale
-        else "", ". ", f"{page.number(hasty)} survivors had less time than the {longest} s that others "
+        f"; {page.number(stale)} results are of files as they were before, and do not count"
+        if stale
+        else "", ". ",
+        f"{page.number(hasty)} survivors had less time than the {longest} s that others "
         "had. " if hasty else "", "How it is done: docs/mutate.md."))
     for caption, rows in zip(("Files", "Classes of changes"), all_of.tables()):
         is_files = rows[-1][0] == "all"
@@ -68,7 +71,8 @@ def fill(out, results, stale):
     out.body.append(page.table(
         "Survivors", ["place", "function", "change", "line", "why"],
         [("bare" if not why else None, [page.Cell(f"{m.file}:{m.line}", f"{m.file}:{m.line:06d}"),
-                                        m.function, page.tag("code", m.change), page.tag("code", m.text),
+                                        m.function, page.tag("code", m.change),
+                                        page.tag("code", m.text),
                                         why or page.tag("strong", "no reason given")])
          for m, _, why in all_of.survivors], filter_by="Survivors with the text",
         flag=("only those without a reason", "bare"), wide=(2, 3, 4)))

@@ -36,7 +36,7 @@ def esc(content):
 
 
 def tag(name, /, *content, **attributes):
-    """An element.  class_, for_: words of Python; a_b is a-b; True is an attribute without a value."""
+    """An element.  class_, for_: words of Python; a_b is a-b; True: an attribute with no value."""
     words = ""
     for key, value in attributes.items():
         if value is not None and value is not False:
@@ -49,7 +49,7 @@ def tag(name, /, *content, **attributes):
 
 @dataclasses.dataclass
 class Section:
-    """A part of the page: its number on top of it, its body, and what is said of it on the terminal.
+    """A part of the page: its numbers on top, its body, and what is said of it on the terminal.
 
     missing: the command that makes what is not there."""
 
@@ -114,8 +114,9 @@ class Cell:
 def table(caption, columns, rows, *, filter_by="", flag=None, total=None, wide=()):
     """A table whose columns can be sorted, and whose rows can be filtered by their text.
 
-    columns: their names; those of numbers have "#" before it.  flag: (text, class): a box to tick, for
-    rows of that class alone; a row is a list of cells, or (class, list).  wide: columns of much text.
+    columns: their names; those of numbers have "#" before it.  flag: (text, class): a box to tick,
+    for rows of that class alone; a row is a list of cells, or (class, list).  wide: columns of much
+    text.
     """
     heads = []
     for i, name in enumerate(columns):
@@ -128,13 +129,15 @@ def table(caption, columns, rows, *, filter_by="", flag=None, total=None, wide=(
                         class_=kind))
     foot = tag("tfoot", tag("tr", [cell_of(c, columns[i], False) for i, c in enumerate(total)])) \
         if total else None
-    what = tag("table", tag("caption", caption), tag("thead", tag("tr", heads)), tag("tbody", body), foot)
+    what = tag("table", tag("caption", caption), tag("thead", tag("tr", heads)),
+               tag("tbody", body), foot)
     tools = []
     if filter_by:
         tools.append(tag("label", filter_by, " ", tag("input", type="search", class_="filter",
                                                       autocomplete="off", spellcheck="false")))
     if flag:
-        tools.append(tag("label", tag("input", type="checkbox", class_="flag", data_class=flag[1]), " ",
+        tools.append(tag("label", tag("input", type="checkbox", class_="flag", data_class=flag[1]),
+                         " ",
                          flag[0]))
     if tools:
         tools.append(tag("output", f"{len(rows)} of {len(rows)} rows", class_="shown"))
@@ -166,7 +169,8 @@ def legend(lines):
 
 def plot(caption, draw, lines):
     """A plot in two widths, of which one is shown.  draw(width, right, shown): the SVG."""
-    return tag("figure", tag("figcaption", caption), Raw(draw(width=760, right=190, shown="plot broad")),
+    return tag("figure", tag("figcaption", caption),
+               Raw(draw(width=760, right=190, shown="plot broad")),
                Raw(draw(width=360, right=28, shown="plot narrow")), legend(lines))
 
 
@@ -205,7 +209,8 @@ def tiles(sections):
 def whole(title, about, sections, scripts, styles):
     """The file."""
     made = [script(text) for text in scripts]
-    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src " + " ".join(m[1] for m in made)
+    policy = ("default-src 'none'; style-src 'unsafe-inline'; script-src "
+              + " ".join(m[1] for m in made))
     head = tag("head", tag("meta", charset="utf-8"),
                tag("meta", http_equiv="Content-Security-Policy", content=policy),
                tag("meta", name="viewport", content="width=device-width, initial-scale=1"),

@@ -2,8 +2,8 @@
 """The section about fuzzing: edges and ops per second over time, jobs, and how often each rule was
 checked.
 
-From run.jsonl of scripts/run or fuzz.jsonl of scripts/fuzz, and their statistics.  What was found is
-in findings.py.
+From run.jsonl of scripts/run or fuzz.jsonl of scripts/fuzz, and their statistics.  What was found
+is in findings.py.
 """
 
 import collections
@@ -101,7 +101,8 @@ class History:
 def section(opts):
     """Plots and tables of all logs in the folder."""
     out = page.Section("run", "Fuzzing")
-    paths = [path for path in (os.path.join(opts.work, name) for name in LOGS) if os.path.exists(path)]
+    paths = [os.path.join(opts.work, name) for name in LOGS]
+    paths = [path for path in paths if os.path.exists(path)]
     if not paths:
         out.lacks(f"No log of a run is in {opts.shown(opts.work)}",
                   COMMAND if not opts.given_work else f"{COMMAND} --work {opts.shown(opts.work)}")
@@ -109,7 +110,8 @@ def section(opts):
         try:
             fill(opts, out, History(riglib.read_jsonl(path)[0]), path)
         except (KeyError, TypeError) as e:
-            riglib.die(f"{path}: expected what scripts/run or scripts/fuzz writes; a line lacks {e}")
+            riglib.die(f"{path}: expected what scripts/run or scripts/fuzz writes; a line "
+                       f"lacks {e}")
     rules(opts, out)
     return out
 
@@ -155,7 +157,8 @@ def group_lines(history, group):
     for i, (key, points) in enumerate(series):
         name = key[1] + (f", {key[2]}" if len(engines) > 1 else "")
         last = next((p[1] for p in reversed(points) if p), 0)
-        yield plotlib.Line(str(i % len(plotlib.MORE)), thin_steps(points), f"{name}: {page.number(last)}",
+        yield plotlib.Line(str(i % len(plotlib.MORE)), thin_steps(points),
+                           f"{name}: {page.number(last)}",
                            steps=True)
 
 
@@ -196,7 +199,8 @@ def draw(out, caption, y_name, history, lines):
     def svg(**how):
         x_axis = plotlib.Axis("time of fuzzing", 0, history.length, plotlib.time_ticks(
             history.length, 8 if how["width"] > 500 else 4))
-        return plotlib.svg(caption, x_axis, y_axis, lines, marks=history.starts[1:], height=320, **how)
+        return plotlib.svg(caption, x_axis, y_axis, lines, marks=history.starts[1:], height=320,
+                           **how)
     out.body.append(page.plot(caption, svg, lines))
 
 
@@ -228,7 +232,8 @@ def job_table(history):
                               "libFuzzer" if job["role"] == "libfuzzer" else "AFL++"]
         rows.append([group, job["job"], job["target"], job["role"], means[0], means[1],
                      next((p[1] for p in reversed(edges) if p), 0),
-                     page.Cell("never", 1e12) if ago is None else page.Cell(page.duration(ago), ago)])
+                     page.Cell("never", 1e12) if ago is None
+                     else page.Cell(page.duration(ago), ago)])
     return page.table("Jobs: means of their last run", [
         "subject", "#job", "target", "engine", "#programs/s", "#ops/s", "#edges of the target",
         "#since the last new edge"], rows)
@@ -242,8 +247,9 @@ def events_table(out, history):
             for e in history.events[-EVENTS:]]
     if rows:
         name = "Events" if len(history.events) <= EVENTS else f"The last {EVENTS} events"
-        out.body.append(page.tag("details", page.tag("summary", f"{name} ({len(rows)})"), page.table(
-            name, ["time", "event", "subject", "what"], rows, filter_by="Events with the text",
+        out.body.append(page.tag(
+            "details", page.tag("summary", f"{name} ({len(rows)})"), page.table(
+                name, ["time", "event", "subject", "what"], rows, filter_by="Events with the text",
             wide=(3,))))
 
 
@@ -262,8 +268,8 @@ def rules(opts, out):
             pass  # it has just been added up
     if sums:
         never = sum(not n for n in sums.values())
-        out.body.append(page.tag("details", page.tag(
-            "summary", f"Checks of each rule ({len(sums)} rules, {never} never checked)"), page.table(
-                "How often each rule was checked", ["rule", "#checks"],
-                [("bad" if not n else None, [name, n]) for name, n in sums.items()],
-                filter_by="Rules with the text", flag=("only those never checked", "bad"))))
+        what = f"Checks of each rule ({len(sums)} rules, {never} never checked)"
+        out.body.append(page.tag("details", page.tag("summary", what), page.table(
+            "How often each rule was checked", ["rule", "#checks"],
+            [("bad" if not n else None, [name, n]) for name, n in sums.items()],
+            filter_by="Rules with the text", flag=("only those never checked", "bad"))))

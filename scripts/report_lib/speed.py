@@ -21,7 +21,8 @@ def section(opts):
         if isinstance(data, dict) else []
     if not tables:
         riglib.die(f"{opts.bench}: expected what bench --json writes")
-    about = "; ".join(f"{key} {value}" for key, value in data.items() if isinstance(value, (str, int)))
+    about = "; ".join(f"{key} {value}" for key, value in data.items()
+                      if isinstance(value, (str, int)))
     out.body.append(page.tag("p", about))
     out.said = f"{sum(len(rows) for _, rows in tables)} rows in {len(tables)} tables"
     for key, rows in tables:
@@ -51,10 +52,12 @@ def table(caption, rows):
     numeric = {key for key in keys if all(isinstance(row.get(key), (int, float, type(None)))
                                           for row in rows)}
     most = max((row.get("ops_per_s") or 0 for row in rows), default=0)
-    columns = [("#" if key in numeric else "") + NAMES.get(key, key.replace("_", " ")) for key in keys]
+    columns = [("#" if key in numeric else "") + NAMES.get(key, key.replace("_", " "))
+               for key in keys]
     return page.table(caption, columns + (["share of the fastest"] if most else []), [
         [value(row.get(key)) for key in keys]
-        + ([page.Cell(page.bar(row.get("ops_per_s") or 0, most), row.get("ops_per_s") or 0)] if most else [])
+        + ([page.Cell(page.bar(row.get("ops_per_s") or 0, most),
+                      row.get("ops_per_s") or 0)] if most else [])
         for row in rows])
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The section about a run of scripts/test: lanes, from its JSON lines, and tests, from JUnit files."""
+"""The section about a run of scripts/test: lanes, from its JSON lines, and tests, from
+JUnit files."""
 
 import os
 import xml.etree.ElementTree as ET
@@ -26,12 +27,15 @@ def section(opts):
                       f"of {page.number(passed + failed)} tests", "bad" if failed else "good"))
     out.said = f"{passed} tests passed, {failed} failed, {skipped} skipped, in {len(lanes)} lanes"
     out.body.append(page.table(
-        "Each lane as it was run last", ["lane", "#passed", "#failed", "#skipped", "#seconds", "commit",
+        "Each lane as it was run last",
+        ["lane", "#passed", "#failed", "#skipped", "#seconds", "commit",
                                          "when"],
         [("bad" if row.get("failed") else None,
-          [row["lane"], row.get("passed"), row.get("failed"), row.get("skipped"), row.get("seconds"),
+          [row["lane"], row.get("passed"), row.get("failed"), row.get("skipped"),
+           row.get("seconds"),
            row.get("commit"), page.when(row["time"])]) for row in lanes],
-        total=["all", passed, failed, skipped, sum(row.get("seconds", 0) for row in lanes), "", ""]))
+        total=["all", passed, failed, skipped, sum(row.get("seconds", 0) for row in lanes), "",
+               ""]))
     cases = [case for row in lanes for case in cases_of(opts, row["lane"])]
     if cases:
         out.body.append(page.table(

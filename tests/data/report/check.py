@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """check - is a page of scripts/report well-formed, and does it need nothing but itself?
 
-Usage: check.py PAGE [SCRIPT OUT]: also write the page with a script at its end that its policy allows.
+Usage: check.py PAGE [SCRIPT OUT]: also write the page with a script at its end that its policy
+allows.
 Says what is wrong, a line each, and ends with 1.
 """
 
@@ -67,10 +68,11 @@ def problems(text):
     wrong = checker.wrong
     wrong += [f"<{tag}> is not ended" for tag in checker.open]
     wrong += [f"a link to #{name}, which is not there" for name in checker.links - checker.ids]
-    outside = re.sub(r'xmlns="http://www\.w3\.org/2000/svg"|"http://www\.w3\.org/2000/svg"', "", text)
+    outside = re.sub(r'xmlns="http://www\.w3\.org/2000/svg"|"http://www\.w3\.org/2000/svg"', "",
+                     text)
     wrong += [f"{found} in it" for found in re.findall(r"https?://\S{,30}|@import|url\(", outside)]
-    if not re.fullmatch("default-src 'none'; style-src 'unsafe-inline'; script-src( 'sha256-[^' ]*')+",
-                        checker.policy):
+    if not re.fullmatch("default-src 'none'; style-src 'unsafe-inline'; "
+                        "script-src( 'sha256-[^' ]*')+", checker.policy):
         wrong.append("another policy than expected")
     return wrong
 

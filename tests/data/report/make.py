@@ -44,7 +44,8 @@ def findings():
     put_json(f"{folder}/info.json", info)
     with open("corpus/quirks/free-end.pcpu", encoding="utf-8") as f:
         put(f"{folder}/program.pcpu", f.read() + f"# {EVIL}\n")
-    put(f"{folder}/report.txt", f"op:      4: free r1\nfound:   {EVIL}\nrule:    chunk_hint_under\n")
+    put(f"{folder}/report.txt",
+        f"op:      4: free r1\nfound:   {EVIL}\nrule:    chunk_hint_under\n")
     put_lines(f"{folder}/seen.jsonl", seen)
     put_json("work/findings/hang.alloc@other/info.json", dict(
         info, key="hang.alloc", subject="other", options="--target pcpu --subject nosuch"))
@@ -91,10 +92,13 @@ def others():
         "gen": dict(hunt, median_time=t and t / 2, worst_time=t, median_execs=50)})
         for i, t in enumerate((0.5, 12.0, 2.5, None))})
     put_json("bench.json", {"commit": "0123abc", "command": "bench --json", "rows": [
-        {"target": "pcpu", "sanitizer": "none", "subject": "ours", "exec_per_s": 900.5, "ops_per_s": 300000},
-        {"target": "pcpu", "sanitizer": "address", "subject": "ours", "exec_per_s": 90, "ops_per_s": 50000}],
+        {"target": "pcpu", "sanitizer": "none", "subject": "ours", "exec_per_s": 900.5,
+         "ops_per_s": 300000},
+        {"target": "pcpu", "sanitizer": "address", "subject": "ours", "exec_per_s": 90,
+         "ops_per_s": 50000}],
         "growth": [{"areas": 100, "instructions": 1200}, {"areas": 1000, "instructions": 1300}]})
-    put_lines("test.jsonl", [{"time": BEGIN, "event": "lane", "lane": "plain", "passed": n, "failed": 0,
+    put_lines("test.jsonl",
+              [{"time": BEGIN, "event": "lane", "lane": "plain", "passed": n, "failed": 0,
                               "skipped": 1, "seconds": 60, "commit": "0123abc"} for n in (1, 2)])
     put("plain-test.xml", '<testsuite><testcase name="one" time="0.5" status="run"/><testcase '
         'name="two" time="12" status="run"/><testcase name="three" time="0"><skipped/></testcase>'
