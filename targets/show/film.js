@@ -672,6 +672,7 @@ function legend() {
 		item("pf-free", "free"), item("pf-unpopulated", "free, page without memory"),
 		item("pf-hidden", "not served"), line("pf-hint", "contig hint of the subject"),
 		line("pf-scan", "scan hint"), line("pf-true", "longest free area in truth"),
+		item("pf-area pf-k-area pf-lazy", "freed, not purged"),
 		item("pf-diff", "difference"));
 }
 
@@ -698,7 +699,7 @@ Film.prototype.addItem = function (key, text, results, frame, bad) {
 	html("span", { class: "pf-nr" }, typeof key === "number" ? key : ""),
 	html("span", { class: "pf-op" }, html("code", {}, text), result !== undefined ?
 		html("span", { class: "pf-result" + (/^(null|refused|not run)/.test(result) ?
-			" pf-refused" : "") }, " \u2192 " + result) : null, bad ? " \u2717" : null)));
+			" pf-refused" : "") }, " \u2192\u00a0" + result) : null, bad ? " \u2717" : null)));
 
 	this.list.append(item);
 	if (frame !== undefined)

@@ -66,15 +66,20 @@ void shot_exit(struct shot *s)
  * @s: the shot
  * @c: the chunk
  *
- * By its address, as one that is new has not told its name yet.
+ * By its address, as one that is new has not told its name yet; the reserved chunk and the first
+ * one have the same.
  *
  * Return: NULL if it does not show it, or was not asked.
  */
 const struct subject_chunk *shot_chunk(const struct shot *s, const struct model_chunk *c)
 {
-	for (unsigned int i = 0; i < s->view.nr_chunks; i++)
-		if (s->view.chunk[i].base == c->base && s->view.chunk[i].nr_pages == c->nr_pages)
-			return s->view.chunk + i;
+	for (unsigned int i = 0; i < s->view.nr_chunks; i++) {
+		const struct subject_chunk *v = s->view.chunk + i;
+
+		if (v->base == c->base && (v->slot < 0) == c->reserved &&
+		    v->nr_pages == c->nr_pages)
+			return v;
+	}
 	return NULL;
 }
 
