@@ -157,6 +157,16 @@ setup_packages() {
 	((${#names[@]} == 0)) || die "installed, but still not usable: ${names[*]}"
 }
 
+# setup_optional PROGRAM PACKAGE: install it if that can be done; without it some tests are skipped
+setup_optional() {
+	! have "$1" || return 0
+	echo "set up: installing $2, for some tests only"
+	if ! have apt-get || ! { apt install -y --no-install-recommends "$2" ||
+		{ apt update && apt install -y --no-install-recommends "$2"; }; }; then
+		echo "set up: $2 cannot be installed, so these are skipped"
+	fi
+}
+
 # ---- lanes ----
 
 # lane_works LANE: can this machine build it at all
