@@ -81,7 +81,8 @@ def check_film(path, film):
     for frame in film["frames"]:
         check(f"{path}: subjects", len(frame["subjects"]) == len(names))
         for subject in filter(None, frame["subjects"]):
-            for i in subject.get("chunks", []) + [subject.get("lists", 0)]:
+            for i in subject.get("chunks", []) + [subject[k] for k in ("lists", "space")
+                                                 if k in subject]:
                 check(f"{path}: state {i}", 0 <= i < len(film["states"]))
             for i in subject.get("chunks", []):
                 check_chunk(path, film["states"][i], film["finding"] is None)
@@ -125,7 +126,9 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 sys.exit(bad != 0)
 PYTHON
 last="check.py"
-ok "all films are well-formed" "$python" "$tmp/check.py" "$tmp/films" >"$tmp/out" 2>"$tmp/err"
+status=0
+"$python" "$tmp/check.py" "$tmp/films" >"$tmp/out" 2>"$tmp/err" || status=$?
+ok "all films are well-formed" [ "$status" -eq 0 ]
 
 # The finding is in all of them.
 films=$tmp/films
@@ -249,7 +252,7 @@ const at = () => [...document.querySelectorAll(".pf")].map((f) => f.dataset.op).
 const said = [at()];
 press("End");
 said.push(at());
-a.querySelector("nav button").focus();
+a.querySelector("nav button").click();
 press("End");
 said.push(at());
 document.title = said.join(" ");

@@ -752,8 +752,12 @@ Film.prototype.draw = function () {
 	this.counter.textContent = frame.when === "op" ? "op " + frame.op + " of " +
 		(this.data.ops.length - 1) : frame.when;
 	this.live.textContent = this.text(frame);
-	this.items.forEach((item, i) => item && item.firstChild.toggleAttribute("aria-current",
-		i === this.at));
+	this.items.forEach((item, i) => {
+		if (i === this.at)
+			item.firstChild.setAttribute("aria-current", "step");
+		else
+			item.firstChild.removeAttribute("aria-current");
+	});
 	this.main.replaceChildren(...(frame.finding ? [this.banner(frame)] : []),
 		html("div", { class: "pf-columns", style: "--pf-n:" + n }, frame.subjects.map((s, i) =>
 			this.column(frame, s, i, width))));
