@@ -45,7 +45,14 @@ complains "$tmp/no/such: "
 
 # Every program in every form.
 mkdir "$tmp/films"
-for file in corpus/basic/*.pcpu corpus/bugs/*.pcpu corpus/quirks/*.pcpu; do
+folders=(basic quirks bugs)
+if [ -n "${PCPUFUZZ_SANITIZED:-}" ]; then # an eighth of them takes as long there
+	folders=(basic quirks)
+fi
+for file in "${folders[@]/#/corpus/}"; do
+	printf '%s\n' "$file"/*.pcpu
+done >"$tmp/files"
+while read -r file; do
 	name=$(basename "$file" .pcpu)
 	options=()
 	want=0
@@ -60,7 +67,7 @@ for file in corpus/basic/*.pcpu corpus/bugs/*.pcpu corpus/quirks/*.pcpu; do
 	done
 	run show --json "${options[@]}" "$file"
 	ok "again the same: $file" cmp -s "$tmp/out" "$tmp/films/$name.json"
-done
+done <"$tmp/files"
 
 cat >"$tmp/check.py" <<'PYTHON'
 import json, pathlib, re, sys, xml.dom.minidom
@@ -174,8 +181,8 @@ finish() {
 	exit
 }
 
-if ! command -v chromium >/dev/null; then
-	echo "no chromium: not tried in a browser"
+if [ -n "${PCPUFUZZ_SANITIZED:-}" ] || ! command -v chromium >/dev/null; then
+	echo "no chromium, or not the plain build: not tried in a browser"
 	finish
 fi
 
