@@ -50,12 +50,11 @@ static FILE *open_text(char **text, size_t *len)
 
 static struct state *find_state(struct reel *r, const char *key)
 {
-	struct state *st = r->last;
+	struct state *st;
 
-	while (st < r->last + r->nr && strcmp(st->key, key))
-		st++;
-	if (st < r->last + r->nr)
-		return st;
+	for (unsigned int i = 0; i < r->nr; i++)
+		if (!strcmp(r->last[i].key, key))
+			return r->last + i;
 	if (r->nr == r->capacity) {
 		r->capacity = 2 * r->capacity + 16;
 		r->last = realloc(r->last, r->capacity * sizeof(*r->last));
@@ -117,7 +116,7 @@ static void add_subject(struct reel *r, const struct film *film, const struct fi
 			unsigned int i)
 {
 	const struct shot *s = fr->shot + i;
-	const struct op *op = film->p->ops + fr->op;
+	const struct op *op = fr->when == FILM_OP ? film->p->ops + fr->op : NULL;
 	struct json *j = &r->frames;
 
 	json_open(j, NULL, '{');
@@ -129,7 +128,7 @@ static void add_subject(struct reel *r, const struct film *film, const struct fi
 		json_int(j, "lists", other_state(r, s, i, "lists", json_lists));
 		json_int(j, "space", other_state(r, s, i, "space", json_space));
 	}
-	if (fr->when == FILM_OP && op->kind == OP_BOOT)
+	if (op && op->kind == OP_BOOT)
 		json_boot(j, s, op, fr->fault[i]);
 	json_close(j, '}');
 }

@@ -187,6 +187,7 @@ function* pieces(from, n, perRow) {
  * said to have none by their label.
  */
 function drawUnits(g, chunk, grid, units) {
+	const names = [];
 	const rect = (p, cls, tip) => title(svg("rect", { class: cls, x: grid.x + p.at * grid.px,
 		y: grid.y(p.row), width: Math.max(p.n * grid.px, 0.5), height: grid.h }), tip);
 
@@ -208,7 +209,7 @@ function drawUnits(g, chunk, grid, units) {
 
 			g.append(rect(p, "pf-object " + ownerClass(name), tip));
 			if (p.n * grid.px > 8 * name.length + 4 && grid.h >= 12)
-				g.append(svg("text", { class: "pf-owner",
+				names.push(svg("text", { class: "pf-owner",
 					x: grid.x + (p.at + p.n / 2) * grid.px,
 					y: grid.y(p.row) + grid.h / 2 + 4 }, name));
 		}
@@ -220,6 +221,7 @@ function drawUnits(g, chunk, grid, units) {
 				x2: grid.x + p.at * grid.px, y1: grid.y(p.row) - 2,
 				y2: grid.y(p.row) + grid.h + 2 }));
 	}
+	g.append(...names);
 }
 
 function drawTicks(g, units, grid) {
@@ -373,9 +375,9 @@ function drawDifference(g, chunk, grid, finding) {
 }
 
 /* All units in one line, with the hint of the chunk. */
-function drawOverview(g, chunk, width, strict) {
+function drawOverview(g, chunk, width, strict, h) {
 	const units = chunk.pages * chunk.block, full = gridOf(chunk, width);
-	const grid = { perRow: units, px: full.perRow * full.px / units, x: full.x, h: 9,
+	const grid = { perRow: units, px: full.perRow * full.px / units, x: full.x, h,
 		y: () => 22 };
 	const seen = chunk.seen && chunk.seen.hint, state = chunk.seen ? chunkHint(0, chunk) : "";
 	const cls = state === "bad" ? strict ? "pf-wrong" : "pf-low" : "";
@@ -419,7 +421,7 @@ function chunkHeight(grid) {
 
 function drawChunk(chunk, width, how) {
 	const grid = gridOf(chunk, width), strict = how.finding !== null;
-	const height = how.brief ? 46 : chunkHeight(grid);
+	const height = how.brief ? 50 : chunkHeight(grid);
 	const g = svg("svg", { class: "pf-chunk", width, height, role: "img",
 		"aria-label": "map of " + chunk.name + ": " + chunkTitle(chunk) });
 
@@ -427,7 +429,7 @@ function drawChunk(chunk, width, how) {
 	g.append(svg("text", { class: "pf-title", x: 0, y: 13 }, chunk.name));
 	g.append(svg("text", { class: "pf-sub" + (how.changed ? " pf-changed" : ""), x: grid.x,
 		y: 13 }, (how.changed ? "\u25cf " : "") + chunkTitle(chunk, width < 600)));
-	drawOverview(g, chunk, width, strict);
+	drawOverview(g, chunk, width, strict, how.brief ? 13 : 9);
 	if (how.brief)
 		return g;
 	drawUnits(g, chunk, grid, grid.units);
@@ -479,7 +481,8 @@ function drawSpace(space, width) {
 		const text = area.name || area.kind;
 
 		g.append(title(svg("rect", { class: "pf-area pf-k-" + area.kind +
-			(area.lazy ? " pf-lazy" : ""), x, y: 1, width: w, height: h }), areaTip(area)));
+			(area.lazy ? " pf-lazy" : "") + (w < 6 ? " pf-thin" : ""), x, y: 1, width: w,
+		height: h }), areaTip(area)));
 		if (w > 7 * text.length + 4)
 			g.append(svg("text", { class: "pf-owner", x: x + w / 2, y: h / 2 + 5 },
 				text));
