@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests of what is written for users: tables made from the source are up to date, and each command
+# says how it is used.  Does not judge prose.
+#
+# Usage: tests/test_docs.sh PCPUFUZZ
+
+# shellcheck source=tests/tool-lib.sh
+. "$(dirname "$0")/tool-lib.sh"
+
+# script ARGUMENT...: run a script of the tree
+script() {
+	last=$*
+	status=0
+	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+# ---- the table of rules ----
+
+script scripts/contract-table --check
+ok "the table of rules in docs/contract.md is up to date" [ "$status" -eq 0 ]
+
+# a copy whose new rule nothing trips
+mkdir -p "$tmp/tree/scripts" "$tmp/tree/impl" "$tmp/tree/oracle" "$tmp/tree/tests" "$tmp/tree/docs"
+cp scripts/contract-table "$tmp/tree/scripts"
+cp -r impl/bugs impl/quirks.def "$tmp/tree/impl"
+cp oracle/*.def "$tmp/tree/oracle"
+cp tests/sabotage_*.c "$tmp/tree/tests"
+cp docs/contract.md "$tmp/tree/docs"
+echo 'RULE(never_tripped, end, "nothing", "nowhere")' >>"$tmp/tree/oracle/rules.def"
+script "$tmp/tree/scripts/contract-table" --check
+ok "a rule that nothing trips is seen" [ "$status" -eq 1 ]
+ok "and named" grep -q "nothing trips rule never_tripped" "$tmp/err"
+ok "and the table is out of date" grep -q "not up to date" "$tmp/err"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
