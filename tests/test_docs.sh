@@ -34,5 +34,16 @@ ok "a rule that nothing trips is seen" [ "$status" -eq 1 ]
 ok "and named" grep -q "nothing trips rule never_tripped" "$tmp/err"
 ok "and the table is out of date" grep -q "not up to date" "$tmp/err"
 
+# ---- the planted bug of the README ----
+
+if git clone -q --shared . "$tmp/clone" 2>/dev/null; then
+	script "$tmp/clone/scripts/bugs" plant M07
+	ok "a bug is planted" [ "$status" -eq 0 ]
+	ok "in its file only" [ "$(git -C "$tmp/clone" diff --name-only)" = impl/percpu-hint.c ]
+	ok "without its marks" [ -z "$(git -C "$tmp/clone" diff | grep '^+.*BUG')" ]
+	script "$tmp/clone/scripts/bugs" plant M20
+	ok "a second one is refused" [ "$status" -eq 2 ]
+fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
