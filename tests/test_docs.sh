@@ -34,6 +34,24 @@ ok "a rule that nothing trips is seen" [ "$status" -eq 1 ]
 ok "and named" grep -q "nothing trips rule never_tripped" "$tmp/err"
 ok "and the table is out of date" grep -q "not up to date" "$tmp/err"
 
+# ---- help, and the man pages out of it ----
+
+# scripts/mutate is as wide as its terminal
+script scripts/man-pages --tool "$tool" "$tmp/man"
+grep -v '^scripts/man-pages: pcpufuzz-scripts-mutate: ' "$tmp/err" >"$tmp/faults"
+ok "each command has --help, exits with 0 and fits 100 columns" [ ! -s "$tmp/faults" ]
+"$tool" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' >"$tmp/commands"
+find scripts -maxdepth 1 -type f -perm -u+x -printf '%f\n' >>"$tmp/commands"
+ok "a page for each, and one for all" \
+	[ "$(find "$tmp/man" -name '*.1' | wc -l)" -eq $(($(wc -l <"$tmp/commands") + 1)) ]
+for page in "$tmp"/man/*.1; do
+	command -v man >/dev/null || break
+	last="man -l $(basename "$page")"
+	LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -l "$page" >"$tmp/out" 2>"$tmp/err"
+	ok "$(basename "$page") is a man page without a warning" [ ! -s "$tmp/err" ]
+	ok "with all its parts" [ "$(grep -cE '^(NAME|SYNOPSIS|DESCRIPTION)$' "$tmp/out")" -eq 3 ]
+done
+
 # ---- the planted bug of the README ----
 
 if git clone -q --shared . "$tmp/clone" 2>/dev/null; then
