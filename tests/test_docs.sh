@@ -34,6 +34,29 @@ ok "a rule that nothing trips is seen" [ "$status" -eq 1 ]
 ok "and named" grep -q "nothing trips rule never_tripped" "$tmp/err"
 ok "and the table is out of date" grep -q "not up to date" "$tmp/err"
 
+# ---- who may know whom: docs/architecture.md ----
+
+# others FILE... of a folder that their #include "../..." lines reach, without the allowed ones
+others() { # ALLOWED FILE...
+	local allowed=$1
+
+	shift
+	last="includes of $1 ..."
+	grep -h '^#include "\.\./' "$@" | grep -vE "\"(\.\./)+($allowed)\"" >"$tmp/out"
+	: >"$tmp/err"
+}
+
+find impl -maxdepth 1 -name '*.[ch]' ! -name 'adapter*' >"$tmp/files"
+mapfile -t files <"$tmp/files"
+others 'nothing' "${files[@]}"
+ok "the allocator knows nothing of its judge" [ ! -s "$tmp/out" ]
+others 'oracle/(subject|steps|boot_machine)\.h' impl/adapter*.[ch]
+ok "its adapter only the interface" [ ! -s "$tmp/out" ]
+others 'pcpu\.h|oracle/(subject|steps)\.h' impl/linux/*.[ch]
+ok "a kernel's, too" [ ! -s "$tmp/out" ]
+others 'impl/(pcpu|env|boot)\.h|impl/quirks\.def' oracle/*.[ch]
+ok "the oracle knows names of the allocator, and no code" [ ! -s "$tmp/out" ]
+
 # ---- help, and the man pages out of it ----
 
 # scripts/mutate is as wide as its terminal
