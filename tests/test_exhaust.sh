@@ -114,7 +114,7 @@ complains "exhaust: --time: expected a number"
 exits 2 exhaust --memory x
 complains "exhaust: --memory: expected a number"
 exits 2 exhaust --from
-complains "exhaust: unknown option '--from'"
+complains "exhaust: --from: expected a value"
 exits 2 exhaust --from "$tmp/none"
 complains "$tmp/none: "
 exits 2 exhaust corpus

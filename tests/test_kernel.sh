@@ -185,7 +185,8 @@ check "traces on $linux, sanitized" says "^total on $linux: 5 files, .* differen
 
 # ---- generated programs ----
 
-for target in pcpu pcpu_linux61 vm boot; do
+targets=$(sed -n 's/^TARGET(\([a-z0-9_]*\),.*/\1/p' targets/targets.def)
+for target in $targets; do
 	nr=$((count * 19 / 60))
 	# these take longest by far
 	[[ $target != boot ]] || nr=$((count / 20))

@@ -131,9 +131,9 @@ complains "$tmp/none: "
 exits 2 min corpus
 complains "corpus: "
 exits 2 min --time 0 corpus/quirks/free-end.pcpu
-complains "min: --time: expected seconds"
+complains "min: --time: expected a number, 1 to 1000000"
 exits 2 min --time
-complains "min: --time: expected seconds"
+complains "min: --time: expected a number, 1 to 1000000"
 exits 2 min --no-quirk nothing corpus/quirks/free-end.pcpu
 complains "--no-quirk: expected"
 exits 2 min --quirk free-end -o "$tmp/no/such" corpus/quirks/free-end.pcpu

@@ -84,7 +84,8 @@ exits 0 run --print --subject "ours,$copy" "$all"
 ok "in lockstep too" cmp -s "$tmp/ours" "$tmp/out"
 exits 0 run --full --subject "$copy,ours" "$all"
 says ' 0 findings, [1-9][0-9]* ops compared$'
-for target in pcpu pcpu_linux61 vm boot; do
+targets=$(sed -n 's/^TARGET(\([a-z0-9_]*\),.*/\1/p' targets/targets.def)
+for target in $targets; do
 	exits 0 gen --run --subject "ours,$copy" --count "$count" --seed 4 --target "$target"
 	says "^$count programs, .* 0 findings, [1-9][0-9]* ops compared\$"
 done

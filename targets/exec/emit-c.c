@@ -351,26 +351,30 @@ static void put_boot(const struct emitter *e, const struct op *op)
 		args.static_size, args.reserved_size, args.dyn_size, args.unit, args.atom);
 }
 
+/* Ops that are more than their name, or their name, an address and an offset. */
 static void (*const puts_op[OP_NR])(const struct emitter *e, const struct op *op) = {
 	[OP_ALLOC] = put_alloc,
-	[OP_FREE] = put_pointer_op,
 	[OP_WRITE] = put_access,
 	[OP_VERIFY] = put_access,
-	[OP_BALANCE] = put_plain,
 	[OP_POPULATE] = put_populate,
 	[OP_DEPOPULATE] = put_populate,
 	[OP_PHYS] = put_phys,
 	[OP_GET_VM_AREA] = put_get_vm_area,
 	[OP_VMALLOC] = put_vmalloc,
-	[OP_VFREE] = put_pointer_op,
-	[OP_REMOVE_VM_AREA] = put_pointer_op,
-	[OP_FIND_VM_AREA] = put_pointer_op,
-	[OP_VMALLOCINFO] = put_plain,
 	[OP_GET_VM_AREAS] = put_get_vm_areas,
 	[OP_FREE_VM_AREAS] = put_free_vm_areas,
-	[OP_PURGE] = put_plain,
 	[OP_BOOT] = put_boot,
 };
+
+static void put_op(const struct emitter *e, const struct op *op)
+{
+	if (puts_op[op->kind])
+		puts_op[op->kind](e, op);
+	else if (op_infos[op->kind].takes == TAKES_NOTHING)
+		put_plain(e, op);
+	else
+		put_pointer_op(e, op);
+}
 
 static void put_ops(const struct emitter *e)
 {
@@ -393,7 +397,7 @@ static void put_ops(const struct emitter *e)
 		if (op_infos[op->kind].letter && e->used[handle])
 			fprintf(e->f, "%s = ", e->name[handle]);
 		handle += op_infos[op->kind].letter != 0;
-		puts_op[op->kind](e, op);
+		put_op(e, op);
 	}
 	fputs("\n\treturn repro_end();\n}\n", e->f);
 }

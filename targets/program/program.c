@@ -11,8 +11,8 @@
 #include "../../impl/pcpu.h"
 
 const struct op_info op_infos[OP_NR] = {
-#define OP(NAME, text, letter, layer, syntax, what) \
-	[OP_##NAME] = { text, letter, LAYER_##layer, syntax, what },
+#define OP(NAME, text, letter, layer, takes, syntax, what) \
+	[OP_##NAME] = { text, letter, LAYER_##layer, TAKES_##takes, syntax, what },
 #include "ops.def"
 #undef OP
 };
@@ -40,19 +40,8 @@ const char *const backing_names[BACKING_NR] = {
  */
 bool op_uses_handle(unsigned int kind)
 {
-	switch (kind) {
-	case OP_FREE:
-	case OP_WRITE:
-	case OP_VERIFY:
-	case OP_PHYS:
-	case OP_VFREE:
-	case OP_REMOVE_VM_AREA:
-	case OP_FIND_VM_AREA:
-	case OP_FREE_VM_AREAS:
-		return true;
-	default:
-		return false;
-	}
+	return kind < OP_NR &&
+	       (op_infos[kind].takes == TAKES_HANDLE || op_infos[kind].takes == TAKES_ADDRESS);
 }
 
 /**
@@ -61,8 +50,7 @@ bool op_uses_handle(unsigned int kind)
  */
 bool op_takes_offset(unsigned int kind)
 {
-	return op_uses_handle(kind) && kind != OP_WRITE && kind != OP_VERIFY &&
-	       kind != OP_FREE_VM_AREAS;
+	return kind < OP_NR && op_infos[kind].takes == TAKES_ADDRESS;
 }
 
 /**

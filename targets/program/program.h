@@ -19,7 +19,7 @@
 #define PROGRAM_NO_HANDLE UINT32_MAX
 
 enum op_kind {
-#define OP(NAME, text, letter, layer, syntax, what) OP_##NAME,
+#define OP(NAME, text, letter, layer, takes, syntax, what) OP_##NAME,
 #include "ops.def"
 #undef OP
 	OP_NR,
@@ -41,14 +41,33 @@ enum program_layer {
 };
 
 /**
+ * enum op_takes - what an op is about
+ * @TAKES_NOTHING: its name is all of it
+ * @TAKES_HANDLE:  a handle that was defined before
+ * @TAKES_ADDRESS: such a handle, and maybe an offset to what it stands for
+ * @TAKES_FIELDS:  other things
+ */
+enum op_takes {
+	TAKES_NOTHING,
+	TAKES_HANDLE,
+	TAKES_ADDRESS,
+	TAKES_FIELDS,
+};
+
+/**
  * struct op_info - what an op is called and how it is written
+ * @name:   in text
  * @letter: of the handle that it defines, or 0
- * @layer: the targets that it is for
+ * @layer:  the targets that it is for
+ * @takes:  what it is about
+ * @syntax: for the user
+ * @what:   what it does
  */
 struct op_info {
 	const char *name;
 	char letter;
 	enum program_layer layer;
+	enum op_takes takes;
 	const char *syntax, *what;
 };
 

@@ -310,11 +310,9 @@ static bool parse_body(struct parser *ps, struct op *op)
 	op->kind = (uint8_t)kind;
 	if (op_uses_handle(kind))
 		return parse_using(ps, op);
-	switch (kind) {
-	case OP_BALANCE:
-	case OP_VMALLOCINFO:
-	case OP_PURGE:
+	if (kind < OP_NR && op_infos[kind].takes == TAKES_NOTHING)
 		return true;
+	switch (kind) {
 	case OP_POPULATE:
 	case OP_DEPOPULATE:
 		return parse_range(ps, op);

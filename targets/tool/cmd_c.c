@@ -142,25 +142,11 @@ int cmd_c(int argc, char **argv)
 {
 	const char *path = NULL, *out = "-";
 	struct run_options ro;
-	bool ok = true;
+	const struct tool_option own[] = { { "-o", .text = &out }, { 0 } };
+	bool ok;
 
 	init_run_options(&ro);
-	for (int i = 1; i < argc && ok; i++) {
-		const char *option = argv[i];
-		int taken = take_run_option(&ro, argc, argv, &i);
-
-		if (taken)
-			ok = taken > 0;
-		else if (!strcmp(option, "-o") && i + 1 < argc)
-			out = argv[++i];
-		else if (option[0] == '-' && option[1])
-			ok = !usage_error("c: unknown option '%s', see 'pcpufuzz c --help'",
-					  option);
-		else if (path)
-			ok = !usage_error("c: expected one file; got '%s' too", option);
-		else
-			path = option;
-	}
+	ok = take_options("c", &ro, argc, argv, own, &path);
 	if (ok && !path)
 		ok = !usage_error("c: expected a file with a program");
 	if (ok && ro.subjects.nr != 1)

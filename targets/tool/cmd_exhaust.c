@@ -252,12 +252,6 @@ static int begin(const struct run_options *ro, const struct search_options *so)
 	return ret;
 }
 
-static bool take_number(const char *option, const char *text, uint64_t max, uint64_t *value)
-{
-	return (text && parse_number(text, max, value) && *value) ||
-	       !usage_error("exhaust: %s: expected a number, 1 to %" PRIu64, option, max);
-}
-
 /**
  * cmd_exhaust - run every small program
  * @argc: number of arguments
@@ -267,30 +261,18 @@ int cmd_exhaust(int argc, char **argv)
 {
 	struct search_options so = { .ops = 8, .memory = 2048, .cpus = 1 };
 	struct run_options ro;
-	bool ok = true;
+	const struct tool_option own[] = {
+		{ "--ops", .number = &so.ops, .min = 1, .max = EXHAUST_OPS_MAX },
+		{ "--time", .number = &so.seconds, .min = 1, .max = SECONDS_MAX },
+		{ "--memory", .number = &so.memory, .min = 1, .max = MEMORY_MAX },
+		{ "--cpus", .number = &so.cpus, .min = 1, .max = 2 },
+		{ "--from", .text = &so.from },
+		{ 0 },
+	};
+	bool ok;
 
 	init_run_options(&ro);
-	for (int i = 1; i < argc && ok; i++) {
-		const char *option = argv[i];
-		int taken = take_run_option(&ro, argc, argv, &i);
-
-		if (taken)
-			ok = taken > 0;
-		else if (!strcmp(option, "--ops"))
-			ok = take_number(option, argv[++i], EXHAUST_OPS_MAX, &so.ops);
-		else if (!strcmp(option, "--time"))
-			ok = take_number(option, argv[++i], SECONDS_MAX, &so.seconds);
-		else if (!strcmp(option, "--memory"))
-			ok = take_number(option, argv[++i], MEMORY_MAX, &so.memory);
-		else if (!strcmp(option, "--cpus"))
-			ok = take_number(option, argv[++i], 2, &so.cpus);
-		else if (!strcmp(option, "--from") && i + 1 < argc)
-			so.from = argv[++i];
-		else
-			ok = !usage_error(
-				"exhaust: unknown option '%s', see 'pcpufuzz exhaust --help'",
-				option);
-	}
+	ok = take_options("exhaust", &ro, argc, argv, own, NULL);
 	for (unsigned int i = 0; i < RULE_NR && ok; i++)
 		if (rule_in(&ro.policy.rules_off, i)) /* the model would follow the subject */
 			ok = !usage_error("exhaust: --without-rule: not possible here");

@@ -172,14 +172,6 @@ static int generate(const struct run_options *ro, const struct gen_options *go)
 	return n.findings ? EXIT_FINDING : EXIT_CLEAN;
 }
 
-static bool take_number(const char *option, const char *text, uint64_t max, uint64_t *value)
-{
-	if (text && parse_number(text, max, value))
-		return true;
-	usage_error("gen: %s: expected a number up to %" PRIu64, option, max);
-	return false;
-}
-
 /**
  * cmd_gen - generate programs
  * @argc: number of arguments
@@ -187,37 +179,24 @@ static bool take_number(const char *option, const char *text, uint64_t max, uint
  */
 int cmd_gen(int argc, char **argv)
 {
-	struct gen_options go = { .seed = 1, .count = 1, .ops = 64 };
+	struct gen_options go = { .seed = 1, .count = UINT64_MAX, .ops = 64 };
 	struct run_options ro;
-	bool counted = false, ok = true;
+	const struct tool_option own[] = {
+		{ "--seed", .number = &go.seed, .max = UINT64_MAX },
+		{ "--count", .number = &go.count, .max = UINT64_MAX - 1 },
+		{ "--total-ops", .number = &go.total_ops, .max = UINT64_MAX },
+		{ "--ops", .number = &go.ops, .max = PROGRAM_MAX_OPS },
+		{ "--run", .flag = &go.run },
+		{ "--keep-going", .flag = &go.keep_going },
+		{ "--min", .flag = &go.min },
+		{ 0 },
+	};
+	bool ok;
 
 	init_run_options(&ro);
-	for (int i = 1; i < argc && ok; i++) {
-		const char *option = argv[i];
-		int taken = take_run_option(&ro, argc, argv, &i);
-
-		if (taken)
-			ok = taken > 0;
-		else if (!strcmp(option, "--seed"))
-			ok = take_number(option, argv[++i], UINT64_MAX, &go.seed);
-		else if (!strcmp(option, "--count"))
-			counted = ok = take_number(option, argv[++i], UINT64_MAX, &go.count);
-		else if (!strcmp(option, "--total-ops"))
-			ok = take_number(option, argv[++i], UINT64_MAX, &go.total_ops);
-		else if (!strcmp(option, "--ops"))
-			ok = take_number(option, argv[++i], PROGRAM_MAX_OPS, &go.ops);
-		else if (!strcmp(option, "--run"))
-			go.run = true;
-		else if (!strcmp(option, "--keep-going"))
-			go.keep_going = true;
-		else if (!strcmp(option, "--min"))
-			go.min = true;
-		else
-			ok = !usage_error("gen: unknown option '%s', see 'pcpufuzz gen --help'",
-					  option);
-	}
-	if (go.total_ops && !counted)
-		go.count = UINT64_MAX;
+	ok = take_options("gen", &ro, argc, argv, own, NULL);
+	if (go.count == UINT64_MAX && !go.total_ops)
+		go.count = 1;
 	if (ok && go.total_ops && !go.run)
 		ok = !usage_error("gen: --total-ops: expected with --run");
 	if (ok && go.min && !go.run)

@@ -177,12 +177,6 @@ static int minimise_file(const struct run_options *ro, const char *path, uint64_
 	return ok ? EXIT_CLEAN : EXIT_USAGE;
 }
 
-static bool take_time(const char *text, uint64_t *seconds)
-{
-	return (text && parse_number(text, SECONDS_MAX, seconds) && *seconds) ||
-	       !usage_error("min: --time: expected seconds, 1 to %u", SECONDS_MAX);
-}
-
 /**
  * cmd_min - make a program smaller
  * @argc: number of arguments
@@ -193,27 +187,15 @@ int cmd_min(int argc, char **argv)
 	const char *path = NULL, *out = "-";
 	struct run_options ro;
 	uint64_t seconds = 0;
-	bool ok = true;
+	const struct tool_option own[] = {
+		{ "--time", .number = &seconds, .min = 1, .max = SECONDS_MAX },
+		{ "-o", .text = &out },
+		{ 0 },
+	};
+	bool ok;
 
 	init_run_options(&ro);
-	for (int i = 1; i < argc && ok; i++) {
-		const char *option = argv[i];
-		int taken = take_run_option(&ro, argc, argv, &i);
-
-		if (taken)
-			ok = taken > 0;
-		else if (!strcmp(option, "--time"))
-			ok = take_time(argv[++i], &seconds);
-		else if (!strcmp(option, "-o") && i + 1 < argc)
-			out = argv[++i];
-		else if (option[0] == '-' && option[1])
-			ok = !usage_error("min: unknown option '%s', see 'pcpufuzz min --help'",
-					  option);
-		else if (path)
-			ok = !usage_error("min: expected one file; got '%s' too", option);
-		else
-			path = option;
-	}
+	ok = take_options("min", &ro, argc, argv, own, &path);
 	if (ok && !path)
 		ok = !usage_error("min: expected a file with a program");
 	if (!ok)

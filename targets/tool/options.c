@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +219,69 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 		return -1;
 	note(ro, option, value);
 	return 1;
+}
+
+/* What follows an option of a command: its value, if it takes one. */
+static bool take_own(const char *command, const struct tool_option *o, const char *value)
+{
+	if (o->flag)
+		return *o->flag = true;
+	if (o->text && value) {
+		*o->text = value;
+		return true;
+	}
+	if (o->text)
+		return !usage_error("%s: %s: expected a value", command, o->name);
+	return (value && parse_number(value, o->max, o->number) && *o->number >= o->min) ||
+	       !usage_error("%s: %s: expected a number, %" PRIu64 " to %" PRIu64, command, o->name,
+			    o->min, o->max);
+}
+
+static bool take_file(const char *command, const char *arg, const char **file)
+{
+	if (!file || (arg[0] == '-' && arg[1]))
+		return !usage_error("%s: unknown option '%s', see 'pcpufuzz %s --help'", command,
+				    arg, command);
+	if (*file)
+		return !usage_error("%s: expected one file; got '%s' too", command, arg);
+	*file = arg;
+	return true;
+}
+
+/**
+ * take_options - all arguments of a command that runs programs, but takes at most one file
+ * @command: its name
+ * @ro: where those of RUN_OPTIONS_HELP go
+ * @argc: number of arguments
+ * @argv: the arguments, the command's name first
+ * @own: its own options, and then one without a name
+ * @file: where the file is stored, before: NULL; or NULL if it takes none
+ *
+ * Return: false after an error message.
+ */
+bool take_options(const char *command, struct run_options *ro, int argc, char **argv,
+		  const struct tool_option *own, const char **file)
+{
+	for (int i = 1; i < argc; i++) {
+		int taken = take_run_option(ro, argc, argv, &i);
+		const struct tool_option *o = own;
+
+		if (taken < 0)
+			return false;
+		if (taken)
+			continue;
+		while (o->name && strcmp(o->name, argv[i]))
+			o++;
+		if (!o->name) {
+			if (!take_file(command, argv[i], file))
+				return false;
+			continue;
+		}
+		if (!take_own(command, o, o->flag || i + 1 == argc ? NULL : argv[i + 1]))
+			return false;
+		i += !o->flag;
+	}
+	return true;
 }
 
 /**

@@ -76,6 +76,24 @@ int take_run_option(struct run_options *ro, int argc, char **argv, int *i);
 void settle_run_options(struct run_options *ro);
 bool run_program(struct lockstep *l, const struct run_options *ro, const struct program *p);
 void print_finding(struct lockstep *l, const char *how);
+
+/**
+ * struct tool_option - an option that only one command has
+ * @name:   as typed
+ * @flag:   set to true; or
+ * @text:   where its value is stored; or
+ * @number: where its number is stored,
+ * @min, @max: if it is one of these
+ */
+struct tool_option {
+	const char *name;
+	bool *flag;
+	const char **text;
+	uint64_t *number, min, max;
+};
+
+bool take_options(const char *command, struct run_options *ro, int argc, char **argv,
+		  const struct tool_option *own, const char **file);
 bool find_target(const char *name, const struct target **target);
 bool parse_number(const char *text, uint64_t max, uint64_t *value);
 
