@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "oracle.h"
+#include "same_bytes.h"
 
 #define EARLY_PER_OP 16 /* pages of a mapped first chunk looked at per op, in turn */
 #define MAP_BYTES_PER_OP (16u << 10) /* of untouched maps per op, beyond that round robin */
@@ -113,6 +114,7 @@ static bool check_lists(struct oracle *o)
 		if (!v->nr_chunks || v->chunk[0].slot != -1)
 			return fail_lists(o, m->reserved, NULL);
 		m->reserved->id = v->chunk[0].id;
+		o->shown[0] = m->reserved;
 		at = 1;
 	}
 	for (int slot = 0; slot < m->nr_slots; slot++) {
@@ -126,6 +128,7 @@ static bool check_lists(struct oracle *o)
 			    (c->id && c->id != got->id))
 				return fail_lists(o, c, got);
 			c->id = got->id;
+			o->shown[at] = c;
 		}
 	}
 	return at == v->nr_chunks ? true : fail_lists(o, NULL, v->chunk + at);
@@ -211,8 +214,8 @@ static bool same_words(const struct model_chunk *c, const struct subject_chunk *
 {
 	size_t bytes = (to - from) * sizeof(long);
 
-	return !memcmp(v->alloc_map + from, c->alloc_seen + from, bytes) &&
-	       !memcmp(v->bound_map + from, c->bound_seen + from, bytes);
+	return same_as_shown(v->alloc_map + from, c->alloc_seen + from, bytes) &&
+	       same_as_shown(v->bound_map + from, c->bound_seen + from, bytes);
 }
 
 /*
@@ -262,11 +265,11 @@ static bool check_chunk_hints(struct oracle *o, struct model_chunk *c,
 	bool changed = c->touched || everything;
 	size_t bytes = (size_t)c->nr_pages * sizeof(*c->blocks);
 
-	if (!changed && !memcmp(c->blocks, v->blocks, bytes) &&
-	    !memcmp(&c->md, v->md, sizeof(c->md)))
+	if (!changed && same_as_shown(v->blocks, c->blocks, bytes) &&
+	    same_as_shown(v->md, &c->md, sizeof(c->md)))
 		return true;
 	for (int i = 0; i < c->nr_pages; i++) {
-		bool same = !memcmp(c->blocks + i, v->blocks + i, sizeof(*c->blocks));
+		bool same = same_as_shown(v->blocks + i, c->blocks + i, sizeof(*c->blocks));
 
 		if (same && !everything && (i < c->touched_from || i >= c->touched_to))
 			continue;
@@ -274,7 +277,7 @@ static bool check_chunk_hints(struct oracle *o, struct model_chunk *c,
 			return false;
 		c->blocks[i] = v->blocks[i];
 	}
-	if (!changed && !memcmp(&c->md, v->md, sizeof(c->md)))
+	if (!changed && same_as_shown(v->md, &c->md, sizeof(c->md)))
 		return true;
 	if (!check_chunk_hint(o, c, v->md))
 		return false;
@@ -368,9 +371,10 @@ static bool unchanged(const struct model_chunk *c, const struct subject_chunk *v
 
 	return c->map_words * sizeof(long) <= MAP_BYTES_PER_OP &&
 	       (!end_used || subject_bit(v->bound_map, c->nr_units)) &&
-	       !memcmp(&c->seen, v, sizeof(*v)) && same_words(c, v, 0, c->map_words) &&
-	       !memcmp(c->blocks, v->blocks, bytes) && !memcmp(&c->md, v->md, sizeof(c->md)) &&
-	       !memcmp(c->populated_seen, v->populated, c->populated_bytes);
+	       same_bytes(v, &c->seen, sizeof(*v)) && same_words(c, v, 0, c->map_words) &&
+	       same_as_shown(v->blocks, c->blocks, bytes) &&
+	       same_as_shown(v->md, &c->md, sizeof(c->md)) &&
+	       same_as_shown(v->populated, c->populated_seen, c->populated_bytes);
 }
 
 static bool check_chunk(struct oracle *o, struct model_chunk *c, const struct subject_chunk *v,
@@ -470,22 +474,13 @@ static bool check_totals(struct oracle *o)
  */
 bool check_state(struct oracle *o, bool everything)
 {
-	unsigned int at = 0;
-
 	everything = everything || (o->flags & ORACLE_FULL);
 	if (!check_lists(o))
 		return false;
 
-	if (o->m.reserved && !check_chunk(o, o->m.reserved, o->view.chunk + at++, everything))
-		return false;
-	for (int slot = 0; slot < o->m.nr_slots; slot++) {
-		for (unsigned int i = 0; i < o->m.slots[slot].nr; i++) {
-			struct model_chunk *c = o->m.slots[slot].chunk[i];
-
-			if (!check_chunk(o, c, o->view.chunk + at++, everything))
-				return false;
-		}
-	}
+	for (unsigned int i = 0; i < o->view.nr_chunks; i++)
+		if (!check_chunk(o, o->shown[i], o->view.chunk + i, everything))
+			return false;
 	for (uint32_t i = 0; i < o->m.nr_early && (everything || i < EARLY_PER_OP); i++)
 		if (!oracle_early_page(o, o->early_cursor++ % o->m.nr_early))
 			return false;

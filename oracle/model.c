@@ -363,6 +363,7 @@ static size_t place_arrays(const struct model *m, struct model_chunk *c, uint8_t
 	if (copies) {
 		c->stale = piece(block, &used, copies);
 		c->shadow = piece(block, &used, copies * sizeof(*c->shadow));
+		c->data = small ? piece(block, &used, copies * sizeof(*c->data)) : NULL;
 		c->node = piece(block, &used, copies);
 	}
 	c->cleared = used;
@@ -425,6 +426,23 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	}
 	m->chunk[m->nr_chunks++] = c;
 	return c;
+}
+
+/**
+ * model_name_chunk - the name of the next chunk: c and its number
+ * @m: the model
+ * @c: the chunk
+ */
+void model_name_chunk(struct model *m, struct model_chunk *c)
+{
+	unsigned int nr = m->serial++, digits = 1, at;
+
+	for (unsigned int rest = nr; rest >= 10; rest /= 10)
+		digits++;
+	memset(c->name, 0, sizeof(c->name));
+	for (at = digits; at; at--, nr /= 10)
+		c->name[at] = (char)('0' + nr % 10);
+	c->name[0] = 'c';
 }
 
 /**
@@ -518,10 +536,9 @@ void model_mark(struct model *m, struct model_chunk *c, int unit, int nr)
 	size_t size = (size_t)nr * 4;
 	struct subject_stats *st = &m->stats;
 
-	for (int i = unit; i < unit + nr; i++) {
-		assert(c->unit[i] == UNIT_FREE);
-		c->unit[i] = i == unit ? UNIT_START : UNIT_BODY;
-	}
+	assert(first_used_unit(c->unit, unit, unit + nr) == unit + nr);
+	memset(c->unit + unit, UNIT_BODY, (size_t)nr);
+	c->unit[unit] = UNIT_START;
 	touch(c, unit, unit + nr);
 	expect_maps(c, unit, nr, true);
 
@@ -547,10 +564,17 @@ void model_mark(struct model *m, struct model_chunk *c, int unit, int nr)
  */
 int model_object_units(const struct model_chunk *c, int unit)
 {
+	static const uint64_t bodies = UNIT_BODY * UINT64_C(0x0101010101010101);
 	int end = unit + 1;
+	uint64_t eight;
 
 	if (unit < 0 || unit >= c->nr_units || c->unit[unit] != UNIT_START)
 		return 0;
+	for (; end + 8 <= c->nr_units; end += 8) {
+		memcpy(&eight, c->unit + end, 8);
+		if (eight != bodies)
+			break;
+	}
 	while (end < c->nr_units && c->unit[end] == UNIT_BODY)
 		end++;
 	return end - unit;

@@ -116,6 +116,9 @@ struct model_vmalloc {
  * @shadow:       [cpu * nr_pages + page] the bytes that page must hold, NULL if it has no memory
  * @shadow_room:  where all these are; NULL if they are large, and each has memory of its own
  * @node:         [cpu * nr_pages + page] where its frame came from
+ * @data:         [cpu * nr_pages + page] where that page's bytes were found, NULL if not looked
+ *                for; NULL if there are too many of them
+ * @data_as_of:   how many changes of the world there had been then
  * @cleared:      bytes of the chunk and of its arrays behind it, @shadow_room not included
  * @is_block:     it is a block of the linear map: its pages keep their memory while it lives,
  *                populated or not, and none of it are frames
@@ -149,6 +152,8 @@ struct model_chunk {
 	uint8_t **shadow;
 	uint8_t *shadow_room;
 	uint8_t *node;
+	uint8_t **data;
+	uint64_t data_as_of;
 	size_t cleared;
 	bool is_block;
 };
@@ -216,6 +221,7 @@ void model_init(struct model *m, const struct machine *machine, const struct lay
 void model_exit(struct model *m);
 struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages, int start,
 				    int end);
+void model_name_chunk(struct model *m, struct model_chunk *c);
 void model_drop_chunk(struct model *m, struct model_chunk *c);
 uint64_t model_page_addr(const struct model *m, const struct model_chunk *c, unsigned int cpu,
 			 int page);

@@ -121,6 +121,7 @@ void oracle_exit(struct oracle *o)
 	model_exit(&o->m);
 	free(o->area);
 	free(o->static_want);
+	free(o->static_data);
 }
 
 static bool legal_request(const struct model *m, const struct alloc_args *args, uint32_t *align)
@@ -211,7 +212,7 @@ bool check_budget(struct oracle *o, const struct budget *b, const struct budget 
 		return oracle_fail(o, RULE_requests, NULL, -1, -1,
 				   "%u frames are left on node %u, expected %u",
 				   got->frames_free[node], node, b->frames_free[node]);
-	if (memcmp(got->block_taken, b->block_taken, sizeof(b->block_taken)))
+	if (memcmp(got->block_taken, b->block_taken, budget_block_bytes(b)))
 		return oracle_fail(o, RULE_requests, NULL, -1, -1,
 				   "%u pages are taken in blocks, expected %u, or others",
 				   budget_block_pages(got), budget_block_pages(b));
@@ -438,13 +439,14 @@ bool oracle_alloc(struct oracle *o, const struct alloc_args *args, struct outcom
 {
 	bool atomic = is_atomic(o, args->gfp), early;
 	bool reserved = args->reserved && o->m.reserved;
-	struct budget b = o->w->budget;
+	struct budget b;
 	int bytes = (int)((args->size + 3) & ~3u);
 	struct forecast f;
 	int oslot = 0;
 	uint32_t align;
 	uint64_t ptr;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	set_outcome(out, REASON_OK, NULL, 0);
 	if (!legal_request(&o->m, args, &align))
@@ -557,10 +559,11 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
 	struct model_chunk *c = ptr ? model_chunk_at(m, ptr) : NULL;
 	int off = c ? (int)(ptr - c->base) : 0;
 	bool live = c && off % 4 == 0 && c->unit[off / 4] == UNIT_START;
-	struct budget b = o->w->budget;
+	struct budget b;
 	bool taken;
 	int oslot;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	set_outcome(out, REASON_OK, c, off);
 	if (ptr && !live) {
@@ -600,8 +603,9 @@ bool oracle_free(struct oracle *o, uint64_t ptr, struct outcome *out)
  */
 bool oracle_balance(struct oracle *o)
 {
-	struct budget b = o->w->budget;
+	struct budget b;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	balance_naive(o, &b);
 	o->ops->balance(o->s);
@@ -636,9 +640,10 @@ bool oracle_populate(struct oracle *o, unsigned int index, unsigned int from, un
 {
 	struct model *m = &o->m;
 	struct model_chunk *c = m->chunk[index % m->nr_chunks];
-	struct budget b = o->w->budget;
+	struct budget b;
 	int ret;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	set_outcome(out, REASON_OK, c, 0);
 	if (c->immutable)
@@ -674,11 +679,10 @@ static bool object_bytes(struct oracle *o, struct model_chunk *c, int unit, uint
 
 			CHECK(o, page_mapped, data, c, unit, unit + size / 4,
 			      "page %d of %s is not mapped on CPU index %u", page, c->name, cpu);
-			for (; i < end; i++, at++) {
-				want[at] = pattern_byte(seed, cpu, (uint32_t)i);
-				if (data)
-					data[at] = want[at];
-			}
+			pattern_fill(want + at, seed, cpu, (uint32_t)i, (uint32_t)(end - i));
+			if (data)
+				memcpy(data + at, want + at, (size_t)(end - i));
+			i = end;
 		}
 	}
 	return true;

@@ -103,6 +103,7 @@ struct outcome {
  * @flags:     ORACLE_*
  * @times:     enum subject_flag: by what was documented at its time the subject is judged
  * @view:      the subject's internals after the last op
+ * @shown:     the chunk of each entry of @view, once the lists were found to be right
  * @machine:   what it runs on
  * @boot:      what was foretold of booting, until that was checked
  * @early_cursor: page of a mapped first chunk that is looked at next
@@ -118,6 +119,8 @@ struct outcome {
  * @nr_ops:    ops done, those included that free everything at the end
  * @cursor:    where the round robin over contents goes on
  * @static_want: what the static area of each CPU must hold
+ * @static_data: where the end of it was found, NULL if not looked for
+ * @static_as_of: how many changes of the world there had been then
  */
 struct oracle {
 	const struct subject_ops *ops;
@@ -127,6 +130,7 @@ struct oracle {
 	unsigned int tolerate, used, flags, times;
 	struct subject_view view;
 	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
+	struct model_chunk *shown[SUBJECT_MAX_CHUNKS];
 	const struct machine *machine;
 	struct trial *boot;
 	uint32_t early_cursor;
@@ -138,7 +142,8 @@ struct oracle {
 	uint64_t checked[RULE_NR];
 	uint64_t nr_ops;
 	unsigned int cursor;
-	uint8_t *static_want;
+	uint8_t *static_want, **static_data;
+	uint64_t static_as_of;
 };
 
 /* oracle.c */
@@ -313,7 +318,7 @@ bool check_pages(struct oracle *o, struct model_chunk *c);
 bool check_object(struct oracle *o, struct model_chunk *c, int unit, int units);
 bool check_zeroed(struct oracle *o, struct model_chunk *c, int unit, int units);
 void shadow_zero(struct oracle *o, struct model_chunk *c, int unit, int units);
-uint8_t pattern_byte(uint32_t seed, unsigned int cpu, uint32_t i);
+void pattern_fill(uint8_t *data, uint32_t seed, unsigned int cpu, uint32_t from, uint32_t nr);
 void static_fill(uint8_t *data, uint32_t size, unsigned int cpu);
 bool static_write(struct oracle *o);
 bool check_static(struct oracle *o, bool everything);

@@ -42,7 +42,7 @@ static void trial_init(struct trial *t, const struct machine *m, const struct bo
 	vm_config_of(m, &t->vm.cfg);
 	boot_config_of(m, args, w, &t->vm, &t->cfg);
 	t->naive.cfg = &t->cfg;
-	t->naive.budget = w->budget;
+	budget_copy(&t->naive.budget, &w->budget);
 	t->naive.early = early_area;
 	t->naive.early_ctx = t;
 	t->naive.all_near = times & SUBJECT_ALL_NEAR;

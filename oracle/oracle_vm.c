@@ -78,8 +78,9 @@ bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t 
 			struct outcome *out)
 {
 	uint64_t want = 0, tag = ioremap ? AREA_IOREMAP : AREA_PLAIN, full, align;
-	struct budget b = o->w->budget;
+	struct budget b;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	if (known_size_wrap(o, size)) {
 		out->reason = REASON_WRAP_NOT_ISSUED;
@@ -92,7 +93,7 @@ bool oracle_get_vm_area(struct oracle *o, uint64_t size, bool ioremap, uint64_t 
 		CHECK_TROUBLE(o);
 		return known_settle_area(o, full, align, from, to, tag, out) && settle(o, &b);
 	}
-	b = o->w->budget;
+	budget_copy(&b, &o->w->budget);
 	out->reason = try_area(o, &b, size, from, to, tag, &want);
 	out->ptr = o->ops->get_vm_area(o->s, size, ioremap, from, to);
 	CHECK_TROUBLE(o);
@@ -163,9 +164,10 @@ bool check_vmallocs(struct oracle *o, bool everything)
  */
 bool oracle_vmalloc(struct oracle *o, uint64_t size, unsigned int node, struct outcome *out)
 {
-	struct budget b = o->w->budget;
+	struct budget b;
 	uint64_t want = 0;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	node %= b.nr_nodes;
 	out->reason = try_vmalloc(o, &b, size, node, &want);
@@ -190,9 +192,10 @@ bool oracle_vfree(struct oracle *o, uint64_t addr, struct outcome *out)
 {
 	const struct vm_naive_area *area = addr ? vm_naive_find(&o->m.vm, addr) : NULL;
 	bool live = area && AREA_KIND(area->tag) == AREA_VMALLOC;
-	struct budget b = o->w->budget;
+	struct budget b;
 	bool taken;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	if (addr && !live)
 		out->reason = REASON_NO_AREA;
@@ -220,9 +223,10 @@ bool oracle_remove_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 {
 	const struct vm_naive_area *area = vm_naive_find(&o->m.vm, addr);
 	bool live = area && AREA_KIND(area->tag) <= AREA_IOREMAP;
-	struct budget b = o->w->budget;
+	struct budget b;
 	bool taken;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	if (live) {
 		vm_naive_set_lazy(&o->m.vm, addr);
@@ -268,10 +272,12 @@ bool oracle_find_vm_area(struct oracle *o, uint64_t addr, struct outcome *out)
 {
 	const struct vm_naive_area *area = vm_naive_find(&o->m.vm, addr);
 	struct subject_area got = { 0 };
-	struct budget b = o->w->budget;
-	bool found = o->ops->find_vm_area(o->s, addr, &got);
+	struct budget b;
+	bool found;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
+	found = o->ops->find_vm_area(o->s, addr, &got);
 	CHECK_TROUBLE(o);
 	if (!area)
 		out->reason = REASON_NO_AREA;
@@ -321,8 +327,9 @@ bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64
 			 unsigned int nr, uint64_t align, struct area_set *set, struct outcome *out)
 {
 	uint64_t addr[ORACLE_AREAS_MAX] = { 0 }, base = 0;
-	struct budget b = o->w->budget;
+	struct budget b;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	*set = (struct area_set){ .nr = nr, .offset = offsets };
 	out->reason = try_congruent(o, &b, offsets, sizes, nr, align, AREA_SET, &base);
@@ -356,8 +363,9 @@ bool oracle_get_vm_areas(struct oracle *o, const uint64_t *offsets, const uint64
  */
 bool oracle_free_vm_areas(struct oracle *o, struct area_set *set)
 {
-	struct budget b = o->w->budget;
+	struct budget b;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	if (!set->id)
 		return true;
@@ -377,8 +385,9 @@ bool oracle_free_vm_areas(struct oracle *o, struct area_set *set)
  */
 bool oracle_purge(struct oracle *o)
 {
-	struct budget b = o->w->budget;
+	struct budget b;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	purge_naive(&o->m);
 	o->ops->purge(o->s);
@@ -426,9 +435,10 @@ bool oracle_vmallocinfo(struct oracle *o)
 {
 	size_t len = o->ops->vmallocinfo(o->s, NULL, 0), at = 0;
 	char *text = model_alloc(len + 1), line[128];
-	struct budget b = o->w->budget;
+	struct budget b;
 	bool same = true;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	memset(text, 'x', len + 1);
 	if (!o->w->troubled && !o->w->dead)
@@ -475,11 +485,9 @@ bool oracle_vm_access(struct oracle *o, uint64_t addr, bool write, uint32_t seed
 		uint8_t *data = world_access(o->w, addr + (uint64_t)i * o->m.page);
 		uint8_t *want = v->shadow + (size_t)i * o->m.page;
 
-		for (uint32_t k = 0; k < o->m.page; k++) {
-			want[k] = pattern_byte(seed, 0, i * o->m.page + k);
-			if (data)
-				data[k] = want[k];
-		}
+		pattern_fill(want, seed, 0, i * o->m.page, o->m.page);
+		if (data)
+			memcpy(data, want, o->m.page);
 	}
 	return check_misuse(o);
 }
@@ -636,9 +644,10 @@ bool oracle_phys(struct oracle *o, uint64_t ptr, unsigned int cpu, struct outcom
 	uint64_t addr = ptr + l->unit_offset[cpu % l->nr_cpus];
 	/* @got: who says that there is something must say where */
 	uint64_t want = UINT64_MAX, got = UINT64_MAX - 1, can_want = 0, can_got = 0;
-	struct budget b = o->w->budget;
+	struct budget b;
 	bool is_static = false;
 
+	budget_copy(&b, &o->w->budget);
 	o->nr_ops++;
 	if (world_in_window(o->w, addr) || in_units(&o->m, addr) || in_blocks(&o->m, addr))
 		want = world_phys(o->w, addr);

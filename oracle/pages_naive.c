@@ -8,7 +8,6 @@
  * takes the scratch array once in the life of the allocator, then all frames, CPU by CPU, then all
  * mappings, CPU by CPU, each with the tables that it needs first.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "oracle.h"
@@ -71,7 +70,7 @@ enum reason try_create(struct oracle *o, struct budget *b, struct model_chunk **
 		(*c)->is_block = true;
 		model_set_populated(m, *c, 0, (*c)->nr_pages, true);
 	}
-	snprintf((*c)->name, sizeof((*c)->name), "c%u", m->serial++);
+	model_name_chunk(m, *c);
 	m->stats.nr_chunks++;
 	if (m->stats.nr_max_chunks < m->stats.nr_chunks)
 		m->stats.nr_max_chunks = m->stats.nr_chunks;

@@ -288,7 +288,7 @@ bool steps_insert(struct steps *st, uint64_t base)
 				    STEPS_MAX_CHUNKS);
 
 	c = model_new_chunk(m, base, (int)(m->unit_size / m->page), 0, (int)m->unit_size / 4);
-	snprintf(c->name, sizeof(c->name), "c%u", m->serial++);
+	model_name_chunk(m, c);
 	m->stats.nr_chunks++;
 	if (m->stats.nr_max_chunks < m->stats.nr_chunks)
 		m->stats.nr_max_chunks = m->stats.nr_chunks;

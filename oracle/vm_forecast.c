@@ -176,11 +176,11 @@ enum reason try_vmalloc(struct oracle *o, struct budget *b, uint64_t size, unsig
 		return why;
 	}
 	v->addr = *addr;
-	memcpy(left, b->frames_free, sizeof(left));
+	memcpy(left, b->frames_free, b->nr_nodes * sizeof(*left));
 	why = budget_refuses(b, PCPU_FAULT_META) ? REASON_META_FAULT :
 						   try_vmalloc_pages(o, b, v, node);
 	if (why != REASON_OK) {
-		memcpy(b->frames_free, left, sizeof(left));
+		memcpy(b->frames_free, left, b->nr_nodes * sizeof(*left));
 		vm_naive_set_lazy(&m->vm, *addr);
 		model_free_vmalloc(v);
 		return why;

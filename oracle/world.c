@@ -31,6 +31,21 @@ static void *host_alloc(size_t size)
 }
 
 /**
+ * budget_copy - a budget that can be tried out
+ * @to: where it is stored; of its arrays only what counts
+ * @from: the budget
+ */
+void budget_copy(struct budget *to, const struct budget *from)
+{
+	memcpy(to, from, offsetof(struct budget, frames_free));
+	for (unsigned int i = 0; i < from->nr_nodes; i++)
+		to->frames_free[i] = from->frames_free[i];
+	to->nr_block_pages = from->nr_block_pages;
+	if (from->nr_block_pages)
+		memcpy(to->block_taken, from->block_taken, budget_block_bytes(from));
+}
+
+/**
  * budget_refuses - ask for one thing of a kind
  * @b: the budget, counted down
  * @kind: not PCPU_FAULT_NONE
@@ -210,6 +225,7 @@ static uint32_t world_frame_alloc(void *ctx, unsigned int node, enum pcpu_owner 
 	w->frame[frame].data = memset(host_alloc(w->page_size), WORLD_JUNK, w->page_size);
 	w->frame[frame].owner = (uint8_t)owner;
 	w->owned[owner]++;
+	w->changes++;
 	return frame;
 }
 
@@ -228,6 +244,7 @@ static void world_frame_free(void *ctx, uint32_t frame)
 		world_misuse(w, RULE_frame_mapped,
 			     "a page frame was given back that is still mapped");
 	f->at = 0;
+	w->changes++;
 	free(f->data);
 	f->data = NULL;
 	w->owned[f->owner]--;
@@ -266,6 +283,7 @@ static uint64_t world_boot_alloc(void *ctx, unsigned int node, uint64_t size, ui
 
 	if (budget_refuses(&w->budget, PCPU_FAULT_BOOT))
 		return 0;
+	w->changes++;
 	return boot_mem_alloc(&w->boot, node, size, align);
 }
 
@@ -277,6 +295,7 @@ static void world_boot_free(void *ctx, uint64_t addr, uint64_t size)
 		if (world_boot_is_mapped(w, at))
 			world_misuse(w, RULE_frame_mapped,
 				     "boot memory was given back that is still mapped");
+	w->changes++;
 	boot_mem_free(&w->boot, addr, size);
 	if (w->boot.misuse)
 		world_misuse(w, RULE_world_misuse, w->boot.misuse);
@@ -312,6 +331,7 @@ static uint64_t world_block_alloc(void *ctx, unsigned int order)
 	addr = MACHINE_BLOCK_BASE + (uint64_t)page * w->page_size;
 	size = (uint64_t)w->page_size << order;
 	w->block_order[page] = (uint8_t)(order + 1);
+	w->changes++;
 	boot_mem_take_block(&w->boot, addr, size);
 	return addr;
 }
@@ -327,6 +347,7 @@ static void world_block_free(void *ctx, uint64_t addr, unsigned int order)
 		return;
 	}
 	w->block_order[page] = 0;
+	w->changes++;
 	boot_mem_give_block(&w->boot, addr, (uint64_t)w->page_size << order);
 	budget_give_block(&w->budget, (uint32_t)page, order);
 }

@@ -35,6 +35,12 @@ struct budget {
 	uint64_t block_taken[MACHINE_FRAMES_MAX / 64];
 };
 
+/* Of @block_taken, the bytes that count. */
+static inline size_t budget_block_bytes(const struct budget *b)
+{
+	return ((size_t)b->nr_block_pages + 63) / 64 * sizeof(*b->block_taken);
+}
+
 /**
  * struct world_frame - a page frame
  * @data:  its bytes, NULL if not taken
@@ -69,6 +75,8 @@ struct world_frame {
  * @boot_mapped:  1 for each page of boot memory that is mapped; made when the first one is
  * @booted:       boot memory is mapped and unmapped no more
  * @nr_mapped:    pages of the window that are mapped
+ * @changes:      counts what may change which byte an address leads to: mappings, flushes, and
+ *                memory that is taken or given back
  * @meta_live:    metadata blocks not given back
  * @page_size:    bytes per frame
  * @static_data:  what the static area of each CPU must start with
@@ -97,6 +105,7 @@ struct world {
 	unsigned int excused_warnings;
 	bool booted;
 	uint32_t nr_mapped, meta_live;
+	uint64_t changes;
 	uint32_t page_size;
 	uint8_t *static_data;
 	uint16_t early_node[MACHINE_MAX_CPUS];
@@ -132,6 +141,7 @@ bool world_is_excused(const struct world *w, uint32_t page);
 void world_booted(struct world *w);
 void world_ends(struct world *w);
 uint64_t world_phys(struct world *w, uint64_t addr);
+void budget_copy(struct budget *to, const struct budget *from);
 bool budget_refuses(struct budget *b, enum pcpu_fault kind);
 bool budget_take_frame(struct budget *b, unsigned int *node);
 uint32_t budget_frames(const struct budget *b);

@@ -84,6 +84,7 @@ void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 			     "something outside of the window was mapped or unmapped");
 		return;
 	}
+	w->changes++;
 	page = page_index(w, addr);
 	old = mapped_frame(w, page);
 	if (old)
@@ -121,6 +122,7 @@ void world_tlb_flush(void *ctx, uint64_t start, uint64_t end)
 		world_misuse(w, RULE_map_range, "a flush of the TLB is not of the window");
 		return;
 	}
+	w->changes++;
 	for (; start < end; start += w->page_size)
 		w->stale[page_index(w, start)] = 0;
 }

@@ -20,7 +20,7 @@ static void add(struct exhaust_copy *c, void *start, size_t size)
 static void add_run(struct exhaust_copy *c, struct exec *e)
 {
 	struct oracle *o = &e->oracle;
-	uint8_t *chunks = (uint8_t *)o->view_chunk, *rest = chunks + sizeof(o->view_chunk);
+	uint8_t *chunks = (uint8_t *)o->view_chunk, *rest = (uint8_t *)&o->machine;
 
 	add(c, e, (size_t)(chunks - (uint8_t *)e));
 	add(c, chunks, o->view.nr_chunks * sizeof(o->view_chunk[0]));
