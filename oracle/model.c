@@ -20,13 +20,21 @@ static void *not_null(void *p)
 	return p;
 }
 
-/* Zeroed memory; the host running out of it proves nothing about the subject. */
+/**
+ * model_alloc - zeroed memory for the oracle's own use
+ * @size: bytes
+ *
+ * The host running out of it proves nothing about the subject: the process ends.
+ */
 void *model_alloc(size_t size)
 {
 	return not_null(calloc(1, size ? size : 1));
 }
 
-/* The same, not cleared. */
+/**
+ * model_alloc_raw - the same, not cleared
+ * @size: bytes
+ */
 void *model_alloc_raw(size_t size)
 {
 	return not_null(malloc(size ? size : 1));
@@ -308,12 +316,19 @@ static void free_chunk(const struct model *m, struct model_chunk *c)
 	free(c);
 }
 
-/* The vmalloc area that a tag belongs to. */
+/**
+ * model_vmalloc_of - the vmalloc area that a tag belongs to
+ * @tag: of an area of kind AREA_VMALLOC
+ */
 struct model_vmalloc *model_vmalloc_of(uint64_t tag)
 {
 	return (struct model_vmalloc *)(uintptr_t)(tag & ~UINT64_C(7));
 }
 
+/**
+ * model_free_vmalloc - forget a vmalloc area
+ * @v: the area, which is in no list any more
+ */
 void model_free_vmalloc(struct model_vmalloc *v)
 {
 	free(v->node);
@@ -321,6 +336,10 @@ void model_free_vmalloc(struct model_vmalloc *v)
 	free(v);
 }
 
+/**
+ * model_exit - free what a model owns
+ * @m: the model
+ */
 void model_exit(struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_chunks; i++)

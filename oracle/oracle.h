@@ -300,7 +300,7 @@ bool believe_areas(struct oracle *o, enum reason *why, uint64_t want, uint64_t g
 bool check_refresh_view(struct oracle *o);
 bool check_misuse(struct oracle *o);
 bool check_requests(struct oracle *o, const struct budget *b);
-bool check_budget(struct oracle *o, const struct budget *want, const struct budget *got);
+bool check_budget(struct oracle *o, const struct budget *b, const struct budget *got);
 bool check_maps_naive(struct oracle *o, const struct model_chunk *c, const struct subject_chunk *v);
 bool maps_are_right(const struct model_chunk *c, const struct subject_chunk *v);
 bool check_hints_of(struct oracle *o, struct model_chunk *c);

@@ -13,7 +13,10 @@
 
 #define TRIES_MAX 4096 /* areas times bases that are looked at one by one */
 
-/* Freed address space becomes usable. */
+/**
+ * purge_naive - freed address space becomes usable
+ * @m: the model
+ */
 void purge_naive(struct model *m)
 {
 	uint64_t start, end;

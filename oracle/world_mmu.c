@@ -68,7 +68,12 @@ static void boot_frame_set(struct world *w, uint32_t frame, bool mapped)
 	w->boot_mapped[page] = mapped;
 }
 
-/*
+/**
+ * world_pte_set - the subject enters a page into its tables, or takes it out
+ * @ctx: the world
+ * @addr: of the page
+ * @frame: what it translates to now, or PCPU_NO_FRAME
+ *
  * A CPU may load a translation at any time and keep it until it is told to forget it.  So here it
  * always has: once an entry that was there has changed, the page is stale until it is flushed, even
  * if the same frame comes back.
@@ -112,6 +117,12 @@ void world_pte_set(void *ctx, uint64_t addr, uint32_t frame)
 	w->frame[frame].at = page + 1;
 }
 
+/**
+ * world_tlb_flush - all CPUs forget the translations of a range
+ * @ctx: the world
+ * @start: first address
+ * @end: the one after the last
+ */
 void world_tlb_flush(void *ctx, uint64_t start, uint64_t end)
 {
 	struct world *w = ctx;

@@ -8,30 +8,16 @@
 # Needs the lanes plain, fuzz, afl, afl-plain and afl-cmplog.  Prints 'ok WHAT' or 'FAIL WHAT' for each
 # check.
 
-set -euo pipefail
-
-cd "$(dirname "$0")/.."
+# shellcheck source=tests/selftest-lib.sh
+. "$(dirname "$0")/selftest-lib.sh" afl
 # shellcheck source=scripts/setup-lib.sh
-self=tests/afl_selftest.sh . scripts/setup-lib.sh
-tmp=$(mktemp -d)
+. scripts/setup-lib.sh
 name=afl-selftest-$$
-failed=0
 # shellcheck disable=SC2317 # called by trap
 clean_up() {
 	rm -rf "$tmp" build/*/subjects/"$name"*.so
 }
-trap clean_up EXIT
 prepare_sanitizers
-
-result() { # WHAT STATUS [FILE]
-	if (($2 == 0)); then
-		echo "ok afl: $1"
-		return
-	fi
-	echo "FAIL afl: $1"
-	[[ -z ${3:-} ]] || tail -n 12 "$3" | sed 's/^/  | /'
-	failed=1
-}
 
 # ---- subjects: our allocator as a shared object, with an error or unsteady ----
 

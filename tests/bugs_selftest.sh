@@ -4,28 +4,11 @@
 # bugs_selftest.sh - scripts/bugs can fail: patches that do not apply or compile, witnesses that show
 # nothing, marks that are not triggered, errors that nobody finds, and bad input.
 #
-# Needs the lanes plain and fuzz, and builds what AFL++ needs, if it is installed.  Prints 'ok WHAT' or 'FAIL WHAT' for each check.
+# Needs the lanes plain and fuzz, and builds what AFL++ needs, if it is installed.  Prints 'ok WHAT' or
+# 'FAIL WHAT' for each check.
 
-set -euo pipefail
-
-cd "$(dirname "$0")/.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-
-check() { # DESCRIPTION STATUS PATTERN ARGUMENT... of scripts/bugs
-	local what=$1 want=$2 pattern=$3 status=0
-
-	shift 3
-	scripts/bugs "$@" >"$tmp/out" 2>&1 </dev/null || status=$?
-	if ((status == want)) && grep -qE -- "$pattern" "$tmp/out"; then
-		echo "ok bugs: $what"
-	else
-		echo "FAIL bugs: $what: exit $status, expected $want and '$pattern'; got:"
-		tail -n 5 "$tmp/out"
-		failed=1
-	fi
-}
+# shellcheck source=tests/selftest-lib.sh
+. "$(dirname "$0")/selftest-lib.sh" bugs
 
 bank=$tmp/bank
 mkdir "$bank"

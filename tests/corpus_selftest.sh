@@ -5,40 +5,11 @@
 #
 # Needs the lanes plain and fuzz.  Prints 'ok WHAT' or 'FAIL WHAT' for each check.
 
-set -euo pipefail
-
-cd "$(dirname "$0")/.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source=tests/selftest-lib.sh
+. "$(dirname "$0")/selftest-lib.sh" corpus
 tool=$PWD/build/plain/pcpufuzz
 corpus=$tmp/corpus
-
-check() { # DESCRIPTION STATUS PATTERN ARGUMENT... of scripts/corpus
-	local what=$1 want=$2 pattern=$3 status=0
-
-	shift 3
-	scripts/corpus "$@" --no-setup --corpus "$corpus" >"$tmp/out" 2>&1 </dev/null || status=$?
-	if ((status == want)) && grep -qE -- "$pattern" "$tmp/out"; then
-		echo "ok corpus: $what"
-	else
-		echo "FAIL corpus: $what: exit $status, expected $want and '$pattern'; got:"
-		tail -n 5 "$tmp/out"
-		failed=1
-	fi
-}
-
-holds() { # DESCRIPTION COMMAND...
-	local what=$1
-
-	shift
-	if "$@"; then
-		echo "ok corpus: $what"
-	else
-		echo "FAIL corpus: $what"
-		failed=1
-	fi
-}
+always=(--no-setup --corpus "$corpus")
 
 # A tool whose allocator has an error.
 cat >"$tmp/wrong" <<END

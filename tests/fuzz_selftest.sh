@@ -9,33 +9,19 @@
 
 # shellcheck disable=SC2317 # functions are called by await
 
-set -euo pipefail
-
-cd "$(dirname "$0")/.."
+# shellcheck source=tests/selftest-lib.sh
+. "$(dirname "$0")/selftest-lib.sh" fuzz
 # shellcheck source=scripts/setup-lib.sh
-self=tests/fuzz_selftest.sh . scripts/setup-lib.sh
-tmp=$(mktemp -d)
+. scripts/setup-lib.sh
 name=fuzz-selftest-$$
 work=$tmp/work
-failed=0
 # shellcheck disable=SC2317 # called by trap
 clean_up() {
 	scripts/fuzz stop --work "$work" >/dev/null 2>&1 || true
 	! mountpoint -q "$tmp/disk" || umount "$tmp/disk"
 	rm -rf "$tmp" build/*/subjects/"$name.so"
 }
-trap clean_up EXIT
 prepare_sanitizers
-
-result() { # WHAT STATUS [FILE]
-	if (($2 == 0)); then
-		echo "ok fuzz: $1"
-		return
-	fi
-	echo "FAIL fuzz: $1"
-	[[ -z ${3:-} ]] || tail -n 12 "$3" | sed 's/^/  | /'
-	failed=1
-}
 
 says() { # WHAT PATTERN FILE
 	local status=0

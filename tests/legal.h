@@ -8,6 +8,32 @@
 #include "../impl/pcpu.h"
 #include "../targets/program/program.h"
 
+/* Every member that the kind does not use is 0. */
+static inline bool unused_are_zero(const struct op *op)
+{
+	bool range = op->kind == OP_POPULATE || op->kind == OP_DEPOPULATE;
+	bool size = op->kind == OP_ALLOC || op->kind == OP_GET_VM_AREA || op->kind == OP_VMALLOC;
+	bool align = op->kind == OP_ALLOC || op->kind == OP_GET_VM_AREAS;
+
+	if (op->kind != OP_ALLOC && (op->gfp || op->reserved))
+		return false;
+	if ((!size && op->size) || (!align && op->align))
+		return false;
+	if ((!op_uses_handle(op->kind) && op->handle) || (op->kind != OP_WRITE && op->seed))
+		return false;
+	if (!op_takes_offset(op->kind) && op->offset)
+		return false;
+	if (!range && (op->chunk || op->start || op->end))
+		return false;
+	if ((op->kind != OP_GET_VM_AREA && op->ioremap) || (op->kind != OP_PHYS && op->cpu) ||
+	    (op->kind != OP_VMALLOC && op->node))
+		return false;
+	if (op->kind != OP_BOOT && (op->choice || op->boot.static_size || op->boot.reserved_size ||
+				    op->boot.dyn_size || op->boot.unit || op->boot.atom))
+		return false;
+	return op->nr_args || !op->first_arg;
+}
+
 static inline bool args_are_legal(const struct program *p, const struct op *op)
 {
 	uint32_t max = op->kind == OP_GET_VM_AREAS ? OP_ARGS_MAX : op->kind == OP_GET_VM_AREA;
@@ -29,15 +55,37 @@ static inline bool op_is_legal(const struct program *p, const struct op *op, uin
 
 	if (op->kind >= OP_NR || op->gfp >= PCPU_GFP_NR || op->fault >= PCPU_FAULT_NR)
 		return false;
-	if (op_uses_handle(op->kind) ? op->handle >= handles && !null : op->handle != 0)
+	if (op_uses_handle(op->kind) && op->handle >= handles && !null)
 		return false;
-	if (!align_is_encodable(&p->machine, op->align) || !number_is_encodable(op->size))
+	if (op->kind == OP_ALLOC && op->size > UINT32_MAX)
 		return false;
-	if (!args_are_legal(p, op))
+	if (!number_is_encodable(op->size) || !align_is_encodable(&p->machine, op->align))
+		return false;
+	if (op->kind == OP_BOOT &&
+	    (!op->choice || op->choice >= FIRST_NR || op->boot.static_size >= OP_BOOT_MAX ||
+	     op->boot.reserved_size >= OP_BOOT_MAX || op->boot.dyn_size >= OP_BOOT_MAX ||
+	     op->boot.unit >= OP_BOOT_MAX || op->boot.atom < OP_ATOM_MIN ||
+	     op->boot.atom > OP_ATOM_MAX || (op->boot.atom & (op->boot.atom - 1))))
+		return false;
+	if (!unused_are_zero(op) || !args_are_legal(p, op))
 		return false;
 	if (op->fault == PCPU_FAULT_NONE)
 		return !op->fault_n;
 	return op->fault == PCPU_FAULT_MAP || op->fault_n;
+}
+
+static inline bool is_legal(const struct program *p)
+{
+	uint32_t handles = 0, i;
+
+	if (machine_fault(&p->machine) || p->nr_ops > PROGRAM_MAX_OPS)
+		return false;
+	for (i = 0; i < p->nr_ops; i++) {
+		if (!op_is_legal(p, &p->ops[i], handles))
+			return false;
+		handles += op_infos[p->ops[i].kind].letter != 0;
+	}
+	return program_nr_handles(p, p->nr_ops) == handles;
 }
 
 #endif

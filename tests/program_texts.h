@@ -3,7 +3,7 @@
  * program_texts.h - texts of programs, wrong ones with the error that they must give, and right
  * ones.
  *
- * The tables of test_program.c.
+ * The tables of test_text.c.
  */
 #ifndef TESTS_PROGRAM_TEXTS_H
 #define TESTS_PROGRAM_TEXTS_H

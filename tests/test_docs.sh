@@ -34,6 +34,24 @@ ok "a rule that nothing trips is seen" [ "$status" -eq 1 ]
 ok "and named" grep -q "nothing trips rule never_tripped" "$tmp/err"
 ok "and the table is out of date" grep -q "not up to date" "$tmp/err"
 
+# ---- links ----
+
+# the files that links of a page name; pictures are made, not kept
+links() { # PAGE
+	grep -vE '^!\[' "$1" | grep -oE '\]\([^)# ]+' | cut -c 3- | grep -v '^https\?:' || true
+}
+
+: >"$tmp/broken"
+find . -name '*.md' ! -path './build/*' ! -path './work/*' >"$tmp/pages"
+while IFS= read -r page; do
+	while IFS= read -r link; do
+		[[ -e $(dirname "$page")/$link ]] || echo "$page: $link" >>"$tmp/broken"
+	done < <(links "$page")
+done <"$tmp/pages"
+last="links"
+cp "$tmp/broken" "$tmp/out"
+ok "every link to a file names one" [ ! -s "$tmp/broken" ]
+
 # ---- who may know whom: docs/architecture.md ----
 
 # others FILE... of a folder that their #include "../..." lines reach, without the allowed ones

@@ -16,7 +16,7 @@
 static void add(struct exhaust_alphabet *a, const struct op *op)
 {
 	for (uint32_t i = 0; i < a->nr; i++)
-		if (!memcmp(a->op + i, op, sizeof(*op)))
+		if (op_equal(a->op + i, op))
 			return;
 	if (a->nr < OPS_MAX)
 		a->op[a->nr++] = *op;
@@ -27,7 +27,7 @@ static void add_alloc(struct exhaust_alphabet *a, uint32_t size, uint32_t align,
 {
 	struct op op;
 
-	memset(&op, 0, sizeof(op)); /* padding too: compared as memory */
+	memset(&op, 0, sizeof(op));
 	op.kind = OP_ALLOC;
 	op.size = size;
 	op.align = align;

@@ -184,7 +184,8 @@ static bool run_path(struct exhauster *x)
 static bool put_back(struct exhauster *x)
 {
 	const struct exhaust_state *s = x->states.one;
-	uint32_t base = x->how->from->nr_ops, nr = x->nr_path - base, way[EXHAUST_OPS_MAX + 1];
+	uint32_t base = x->how->from->nr_ops, nr = x->nr_path - base;
+	uint32_t way[EXHAUST_OPS_MAX + 1] = { 0 };
 	uint32_t at = nr;
 
 	for (uint32_t i = x->at, k = nr; i != EXHAUST_NO_STATE; i = s[i].parent)

@@ -168,7 +168,12 @@ static bool args_equal(const struct program *p, const struct op *a, const struct
 	return true;
 }
 
-static bool op_equal(const struct op *a, const struct op *b)
+/**
+ * op_equal - whether two ops are the same, but for their lists
+ * @a: one op
+ * @b: the other
+ */
+bool op_equal(const struct op *a, const struct op *b)
 {
 	return a->kind == b->kind && a->gfp == b->gfp && a->reserved == b->reserved &&
 	       a->fault == b->fault && a->fault_n == b->fault_n && a->handle == b->handle &&

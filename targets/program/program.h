@@ -173,6 +173,7 @@ void program_copy(struct program *to, const struct program *from);
 struct op *program_add(struct program *p, const struct op *op);
 void program_add_arg(struct program *p, uint64_t a, uint64_t b);
 const struct op_arg *program_args(const struct program *p, const struct op *op);
+bool op_equal(const struct op *a, const struct op *b);
 bool program_equal(const struct program *a, const struct program *b);
 bool op_uses_handle(unsigned int kind);
 bool op_takes_offset(unsigned int kind);

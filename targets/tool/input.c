@@ -111,6 +111,10 @@ bool input_unique(struct input *in, const char *path)
 	return true;
 }
 
+/**
+ * input_free - free what a list of files owns
+ * @in: the list
+ */
 void input_free(struct input *in)
 {
 	for (size_t i = 0; i < in->nr; i++)

@@ -188,6 +188,15 @@ static bool take_flag(struct run_options *ro, const char *option)
 	return true;
 }
 
+/**
+ * take_run_option - take an argument if it is one of RUN_OPTIONS_HELP
+ * @ro: where it goes
+ * @argc: number of arguments
+ * @argv: the arguments
+ * @i: the one to look at; moved to the value if it has one
+ *
+ * Return: 1 if it was taken, 0 if it is something else, -1 after an error message.
+ */
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i)
 {
 	static const struct {

@@ -68,10 +68,6 @@ struct run_options {
 
 void init_run_options(struct run_options *ro);
 
-/*
- * If argv[*i] is one of RUN_OPTIONS_HELP, take it and return 1; 0 if it is something else, -1 after
- * an error message.
- */
 int take_run_option(struct run_options *ro, int argc, char **argv, int *i);
 void settle_run_options(struct run_options *ro);
 bool run_program(struct lockstep *l, const struct run_options *ro, const struct program *p);
