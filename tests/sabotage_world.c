@@ -143,16 +143,6 @@ static void flush_part(struct saboteur *s)
 	s->env.tlb_flush(s->w, s->w->vm_start, s->w->vm_start + 4);
 }
 
-static void flush_below_window(struct saboteur *s)
-{
-	s->env.tlb_flush(s->w, s->w->vm_start - s->w->page_size, s->w->vm_start);
-}
-
-static void flush_above_window(struct saboteur *s)
-{
-	s->env.tlb_flush(s->w, s->w->vm_end, s->w->vm_end + s->w->page_size);
-}
-
 static void flush_backwards(struct saboteur *s)
 {
 	s->env.tlb_flush(s->w, s->w->vm_start + 512, s->w->vm_start);
@@ -542,8 +532,6 @@ static const struct sabotage rows[] = {
 	{ RULE_map_range, PLAIN, 6, .after = map_inside_page },
 	{ RULE_map_range, PLAIN, 6, .after = flush_part },
 	{ RULE_map_range, PLAIN, 6, .after = flush_backwards },
-	{ RULE_map_range, PLAIN, 6, .after = flush_below_window },
-	{ RULE_map_range, PLAIN, 6, .after = flush_above_window },
 	{ RULE_world_misuse, PLAIN, 6, .after = give_free_frame },
 	{ RULE_world_misuse, PLAIN, 6, .after = give_wild_frame },
 	{ RULE_world_misuse, PLAIN, 6, .after = take_wild_node },
