@@ -160,9 +160,9 @@ static uint8_t *page_data(struct oracle *o, struct model_chunk *c, unsigned int 
 		return world_access(o->w, model_page_addr(&o->m, c, cpu, page));
 	forget_old_data(o, c);
 	data = c->data + cpu * (unsigned int)c->nr_pages + page;
-	if (*data && !(o->flags & ORACLE_FULL))
-		return *data;
-	return look_up(o, model_page_addr(&o->m, c, cpu, page), data);
+	if (!*data || (o->flags & ORACLE_FULL))
+		return look_up(o, model_page_addr(&o->m, c, cpu, page), data);
+	return *data;
 }
 
 static bool check_page_contents(struct oracle *o, struct model_chunk *c, int page)
