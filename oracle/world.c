@@ -66,11 +66,48 @@ bool budget_refuses(struct budget *b, enum pcpu_fault kind)
 
 #define PIECE_TAKEN 0x70637075u
 
+/* What a subject finds if it reads before a piece: no hint, no pointer, nothing that could be
+ * right. */
+#define BEFORE_JUNK 0x9d
+
+/*
+ *   size, taken | before: 64 bytes of junk | data: zeroes, then of the subject | GUARD zeroes
+ *               '-- poisoned if ASan watches
+ */
 struct piece {
 	size_t size;
 	uint32_t taken;
-	_Alignas(16) uint8_t data[];
+	_Alignas(16) uint8_t before[64];
+	uint8_t data[];
 };
+
+#if ASAN_WATCHES
+#include <sanitizer/asan_interface.h>
+
+static void fence(struct piece *p)
+{
+	ASAN_POISON_MEMORY_REGION(p->before, sizeof(p->before));
+}
+
+static bool fence_is_whole(struct piece *p)
+{
+	ASAN_UNPOISON_MEMORY_REGION(p->before, sizeof(p->before));
+	return true;
+}
+#else
+static void fence(struct piece *p)
+{
+	memset(p->before, BEFORE_JUNK, sizeof(p->before));
+}
+
+static bool fence_is_whole(struct piece *p)
+{
+	for (size_t i = 0; i < sizeof(p->before); i++)
+		if (p->before[i] != BEFORE_JUNK)
+			return false;
+	return true;
+}
+#endif
 
 /**
  * world_misuse - note what the subject did that no subject may
@@ -96,6 +133,7 @@ static void *world_meta_alloc(void *ctx, enum pcpu_fault kind, size_t size)
 	p = host_alloc(sizeof(*p) + size + GUARD);
 	p->size = size;
 	p->taken = PIECE_TAKEN;
+	fence(p);
 	memset(p->data, 0, size + GUARD);
 	w->meta_live++;
 	return p->data;
@@ -111,6 +149,8 @@ static void world_meta_free(void *ctx, void *data)
 		return;
 	}
 	p->taken = 0;
+	if (!fence_is_whole(p))
+		world_misuse(w, RULE_world_misuse, "metadata was written before its start");
 	for (size_t i = p->size; i < p->size + GUARD; i++)
 		if (p->data[i])
 			world_misuse(w, RULE_world_misuse, "metadata was written behind its end");

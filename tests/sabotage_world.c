@@ -248,6 +248,26 @@ static void give_mapped_boot_page(struct saboteur *s)
 }
 
 /* Requests that are not needed; all is given back at once. */
+#if !ASAN_WATCHES /* which ends the process */
+static void write_at(struct saboteur *s, int at)
+{
+	uint8_t *piece = s->env.meta_alloc(s->w, PCPU_FAULT_NONE, 8);
+
+	piece[at] = 1;
+	s->env.meta_free(s->w, piece);
+}
+
+static void write_before_meta(struct saboteur *s)
+{
+	write_at(s, -1);
+}
+
+static void write_behind_meta(struct saboteur *s)
+{
+	write_at(s, 8);
+}
+#endif
+
 static void ask_meta(struct saboteur *s, enum pcpu_fault kind)
 {
 	s->env.meta_free(s->w, s->env.meta_alloc(s->w, kind, 8));
@@ -534,6 +554,10 @@ static const struct sabotage rows[] = {
 	{ RULE_map_range, PLAIN, 6, .after = flush_backwards },
 	{ RULE_world_misuse, PLAIN, 6, .after = give_free_frame },
 	{ RULE_world_misuse, PLAIN, 6, .after = give_wild_frame },
+#if !ASAN_WATCHES
+	{ RULE_world_misuse, PLAIN, 6, .after = write_before_meta },
+	{ RULE_world_misuse, PLAIN, 6, .after = write_behind_meta },
+#endif
 	{ RULE_world_misuse, PLAIN, 6, .after = take_wild_node },
 	{ RULE_world_misuse, PLAIN, 6, .after = give_free_boot },
 	{ RULE_world_misuse, PLAIN, 6, .after = give_part_of_boot_page },
