@@ -91,10 +91,10 @@ void dialect_direct(struct dialect *d, enum program_layer layer)
 	d->direct = true;
 	d->reserved = true;
 	d->fault_codes = FAULT_CODES;
-	for (uint8_t i = 0; i < SIZE_NR; i++)
-		d->size_class[i] = i;
-	for (uint8_t i = 0; i < VM_SIZE_NR; i++)
-		d->vm_class[i] = i;
+	for (unsigned int i = 0; i < SIZE_NR; i++)
+		d->size_class[i] = (uint8_t)i;
+	for (unsigned int i = 0; i < VM_SIZE_NR; i++)
+		d->vm_class[i] = (uint8_t)i;
 	for (unsigned int i = 0; i < nr_codes; i++) {
 		weight[i] = code_infos[i].weight[layer];
 		least[i] = weight[i] || is_raw(i);
