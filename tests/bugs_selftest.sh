@@ -106,7 +106,7 @@ check "a line that was cut off" 0 '^\| good \|' table --bank "$bank" --out "$tmp
 	echo 'no JSON'
 	echo '{}'
 } >>"$tmp/hunt/hunt.jsonl"
-check "a damaged line" 2 'hunt.jsonl:3: expected a line of JSON' table --out "$tmp/hunt"
+check "a damaged line" 2 'hunt.jsonl:3: expected an object of JSON' table --out "$tmp/hunt"
 
 sed -e '/^needs: /d' "$bank/good.patch" >"$bank/bad.patch"
 check "a header without a field" 2 "bad.patch: expected a line 'needs: '" list --bank "$bank" bad
