@@ -137,7 +137,7 @@ static void check_full(const struct program *p, int quirk)
 
 int main(int argc, char **argv)
 {
-	unsigned long usual = getenv("PCPUFUZZ_SANITIZED") ? 1000 : 2000;
+	unsigned long usual = getenv("PCPUFUZZ_SANITIZED") ? 500 : 2000;
 	unsigned long nr = argc > 1 ? strtoul(argv[1], NULL, 0) : usual;
 	struct rng r = { 20240613 };
 	struct program last;

@@ -7,7 +7,7 @@
 set -u
 tool=${1:?usage: test_quirks.sh PCPUFUZZ}
 count=2000
-[ -z "${PCPUFUZZ_SANITIZED:-}" ] || count=500
+[ -z "${PCPUFUZZ_SANITIZED:-}" ] || count=250
 passed=0
 failed=0
 
