@@ -95,6 +95,15 @@ needed_afl_lanes() {
 
 # ---- starting and stopping ----
 
+# wait_for PID: until that process has ended; its status.  A signal with a trap ends 'wait', and
+# scripts/fuzz is sent one again and again until it has ended.
+wait_for() {
+	while kill -0 "$1" 2>/dev/null; do
+		sleep 0.1 || true
+	done
+	wait "$1"
+}
+
 start_job() {
 	local i=$1
 
@@ -443,7 +452,7 @@ file_all() {
 file_finally() {
 	local left=-1
 
-	[[ -z $triager ]] || wait "$triager" || true
+	[[ -z $triager ]] || wait_for "$triager" || true
 	sweep
 	while [[ $(find "$work/intake" -type f | wc -l) != "$left" ]]; do
 		left=$(find "$work/intake" -type f | wc -l)
@@ -628,7 +637,7 @@ next_merge=0
 merge_finally() {
 	local target failed
 
-	[[ -z $merger ]] || wait "$merger" || true
+	[[ -z $merger ]] || wait_for "$merger" || true
 	merge_all
 	((ended_programs)) ||
 		add_finding "${run_targets[0]}" nothing-ran "${job_log[0]}" \

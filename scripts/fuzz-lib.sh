@@ -69,7 +69,7 @@ supervise() {
 	0) why="stopped" ;;
 	3) why="no room on the disk, $keep_free MB are to stay free; nothing that was found is lost" ;;
 	4) why="jobs kept ending without a finding, see the logs" ;;
-	*) why="a group ended with $worst, see supervisor.log" ;;
+	*) why="a group ended with $worst, see supervisor.log: $(tail -n 1 "$top/supervisor.log")" ;;
 	esac
 	[[ $stop || $worst != 0 ]] || why="the time is over"
 	echo "$why" >"$top/ended.new" && mv "$top/ended.new" "$top/ended"
@@ -329,6 +329,7 @@ run_group() {
 	end=$((EPOCHSECONDS + (seconds ? seconds - $(time_done) : 315360000)))
 	stop=
 	trap 'stop=1' INT TERM HUP
+	trap 'say_why $?' EXIT
 	start_jobs
 	go_on
 	((no_start < 5)) || code=4
@@ -342,6 +343,12 @@ time_done() {
 	cat "$work/time-done" 2>/dev/null || echo 0
 }
 is_over=
+
+# say_why STATUS: a group that an error of a command ended leaves a word in supervisor.log
+say_why() {
+	(($1 == 0 || $1 == 3 || $1 == 4)) ||
+		echo "$group: ended with $1 after: $BASH_COMMAND (${FUNCNAME[*]:1})" >&2
+}
 
 # look_after: what need not be done at once: merging, minimising, filing, and writing down how it is
 look_after() {
@@ -399,7 +406,7 @@ go_on() {
 
 # finish_group: nothing runs any more; file what is left
 finish_group() {
-	[[ -z $minimiser ]] || wait "$minimiser" || true
+	[[ -z $minimiser ]] || wait_for "$minimiser" || true
 	[[ $engine == libfuzzer ]] || merge_finally
 	file_finally
 	fold_stats

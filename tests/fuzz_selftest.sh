@@ -106,6 +106,8 @@ await 60 counted
 result "known findings are counted" $? "$tmp/out"
 fuzz stop
 result "stop says that there are findings" $(($? != 1)) "$tmp/out"
+grep -c triage-failed "$work/fuzz.jsonl" >"$tmp/failed"
+result "each input was filed by one triage" $(($(<"$tmp/failed") > 0)) "$work/supervisor.log"
 says "it has stopped" 'ended: stopped' "$tmp/out"
 
 # ---- what is filed ----
