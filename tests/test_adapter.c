@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_adapter.c - what our adapter promises and no program can ask for, or only by chance.
+ *
+ * Everything else that it does is in the way of every program.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../impl/pcpu.h"
+#include "../oracle/subject.h"
+
+#define AREAS 5
+
+static const struct subject_ops *const ops = &subject_ours;
+static unsigned long checks, failures;
+
+/**
+ * struct bench - our allocator on a machine of two CPUs that are near each other
+ * @s: the subject
+ * @page: bytes of a page
+ * @unit: bytes of a unit
+ */
+struct bench {
+	struct machine m;
+	struct world w;
+	void *s;
+	uint32_t page, unit;
+};
+
+static void check(bool ok, const char *what)
+{
+	checks++;
+	if (ok)
+		return;
+	failures++;
+	printf("FAILED: %s\n", what);
+}
+
+static void begin(struct bench *b, unsigned int quirks)
+{
+	const struct boot_areas *areas;
+
+	memset(b, 0, sizeof(*b));
+	b->m = (struct machine){ .possible = { 3 },
+				 .page = 256,
+				 .unit_pages = 4,
+				 .static_size = 64,
+				 .dyn_size = 640,
+				 .vm_pages = 64,
+				 .frames = 64 };
+	machine_defaults(&b->m);
+	world_init(&b->w, &b->m);
+	b->s = ops->create(&b->m, &b->w, quirks);
+	check(ops->layout(b->s, &areas) == BOOT_OK, "the machine boots");
+	b->page = b->m.page;
+	b->unit = b->m.page * b->m.unit_pages;
+}
+
+static void end(struct bench *b)
+{
+	ops->destroy(b->s);
+	check(!b->w.misuse, "nothing is done to the world that may not be");
+	world_exit(&b->w);
+}
+
+/* No more areas than asked for are shown, and what is behind them stays. */
+static void test_areas(void)
+{
+	static const struct subject_area junk = { .addr = 1, .size = 2, .nr_pages = 3 };
+	struct subject_area area[AREAS + 1];
+	static struct bench b;
+	uint64_t addr[AREAS];
+
+	begin(&b, 0);
+	for (unsigned int i = 0; i < AREAS; i++) {
+		addr[i] = ops->get_vm_area(b.s, b.page, false, 0, UINT64_MAX);
+		check(addr[i] && (!i || addr[i] > addr[i - 1]), "areas one behind the other");
+	}
+	for (unsigned int max = 0; max <= AREAS; max++) {
+		for (unsigned int i = 0; i <= AREAS; i++)
+			area[i] = junk;
+		check(ops->areas(b.s, addr[0], area, max) == max, "as many areas as asked for");
+		for (unsigned int i = 0; i < max; i++)
+			check(area[i].addr == addr[i], "the areas by address");
+		for (unsigned int i = max; i <= AREAS; i++)
+			check(area[i].addr == junk.addr && area[i].size == junk.size,
+			      "nothing is written behind them");
+	}
+	end(&b);
+}
+
+/* The lists there are: one each size class, and those of sidelined, free and reclaimed chunks. */
+static void test_slots(void)
+{
+	static struct subject_chunk chunk[SUBJECT_MAX_CHUNKS];
+	struct subject_view v = { .chunk = chunk };
+	static struct bench b;
+	unsigned int bits = 0;
+
+	begin(&b, 0);
+	while (b.unit >> bits)
+		bits++;
+	ops->view(b.s, &v);
+	/* PCPU_SLOT_BASE_SHIFT of mm/percpu.c is 5, with two lists for what is below */
+	check(v.nr_slots == (int)bits - 5 + 2 + 4, "the number of lists");
+	check(v.nr_chunks == 1 && !v.fault, "the first chunk");
+	end(&b);
+}
+
+/*
+ * An address in the unit of another CPU is in the area of the chunk, and not in its map.  Also
+ * where what is freed need not be live, as in Linux.
+ */
+static void test_free_beyond(unsigned int quirks)
+{
+	const struct alloc_args unit = { .align = 4, .size = 1024, .gfp = PCPU_GFP_KERNEL };
+	static struct bench b;
+	uint64_t ptr;
+
+	begin(&b, quirks);
+	check(unit.size == b.unit && b.m.unit_pages > 1, "an object as large as a unit");
+	ptr = ops->alloc(b.s, &unit);
+	check(ptr, "a chunk of it");
+	check(!ops->free(b.s, ptr + b.unit), "the first byte behind the map");
+	check(!ops->free(b.s, ptr + b.unit + 4), "one in the middle");
+	check(!ops->free(b.s, ptr + 2 * b.unit - 4), "the last one of the next CPU");
+	check(ops->free(b.s, ptr), "the object");
+	end(&b);
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	test_areas();
+	test_slots();
+	test_free_beyond(0);
+	test_free_beyond(PCPU_QUIRK_BAD_FREE);
+	printf("%lu checks, %lu failed\n", checks, failures);
+	return failures != 0;
+}
