@@ -126,6 +126,7 @@ static void begin(struct bench *b, bool lazy_world)
 					  .nr_free = 6 };
 
 	memset(b, 0, sizeof(*b));
+	b->m.page = SPACE_PAGE;
 	machine_defaults(&b->m);
 	world_init(&b->w, &b->m);
 	for (unsigned int i = 0; i < SPAN; i++)

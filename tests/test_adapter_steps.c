@@ -76,6 +76,7 @@ static void begin(struct bench *b, uint32_t reserved)
 	memset(b, 0, sizeof(*b));
 	spy = subject_ours_steps;
 	spy.alloc = spy_alloc;
+	b->m.page = 256;
 	machine_defaults(&b->m);
 	world_init(&b->w, &b->m);
 	check(b, steps_init(&b->st, &g, &spy, &b->w, 0, 0, ORACLE_FULL), "begin");

@@ -33,9 +33,10 @@ LONG_TRACES = ((r'boot', r'none'), (r'vm|pgtable|treap|adapter_space', r'\.vmap\
                (r'adapter\.', r''), (r'', r'\.ops\.'))
 
 # Which tests call the functions of a file.
-UNIT_TESTS = ((r'boot', r'test_boot'), (r'vm|pgtable|treap|adapter_space', r'test_(vm|pgtable)'),
+UNIT_TESTS = ((r'boot', r'test_boot'),
+              (r'vm|pgtable|treap|adapter_space', r'test_(adapter_space|vm|pgtable)'),
               (r'bitmap', r'test_(bitmap|slots|vm|pgtable)'), (r'list\.h', r'test_(slots|vm)'),
-              (r'', r'test_(slots|maps|times|rules)'))
+              (r'', r'test_(adapter|slots|maps|times|rules)'))
 
 
 def by_file(table, name):
