@@ -135,7 +135,7 @@ int main(void)
 	test_areas();
 	test_slots();
 	test_free_beyond(0);
-	test_free_beyond(PCPU_QUIRK_BAD_FREE);
+	test_free_beyond(1u << PCPU_QUIRK_BAD_FREE);
 	printf("%lu checks, %lu failed\n", checks, failures);
 	return failures != 0;
 }

@@ -15,6 +15,7 @@
 #define LOW 48 /* pages of the lower window */
 #define HIGH 24 /* of the upper one that are not taken for good */
 #define SPAN (LOW + HIGH)
+#define BEYOND 8 /* pages behind these that are looked at, all taken */
 #define START UINT64_C(0x100000)
 #define AREAS 3
 
@@ -33,7 +34,7 @@ struct bench {
 	struct machine m;
 	struct world w;
 	void *s;
-	unsigned int id[SPAN + 1];
+	unsigned int id[SPAN];
 	bool lazy[SPAN];
 	unsigned int next_id;
 };
@@ -72,7 +73,7 @@ static unsigned int window_end(unsigned int page)
 static bool is_free(const struct bench *b, unsigned int from, unsigned int to)
 {
 	for (unsigned int i = from; i < to; i++)
-		if (b->id[i])
+		if (i >= SPAN || b->id[i])
 			return false;
 	return true;
 }
@@ -94,9 +95,9 @@ static void check_free(struct bench *b, unsigned int from, unsigned int to)
 	while (from < to) {
 		unsigned int start = from, end;
 
-		while (start < to && b->id[start])
+		while (start < to && !is_free(b, start, start + 1))
 			start++;
-		for (end = start; end < to && !b->id[end];)
+		for (end = start; end < to && is_free(b, end, end + 1);)
 			end++;
 		if (start == to) {
 			check(!ops->next_free(b->s, at(from), at(to), range), "nothing is free");
@@ -111,39 +112,60 @@ static void check_free(struct bench *b, unsigned int from, unsigned int to)
 }
 
 /*
- *   free ranges      lower window          upper window
- *   below it    [ taken | free | taken | free ][ free | taken | free | taken to its end ]
+ * What is free at first, by pages of the two windows; the last one of each row must not be looked
+ * at.
+ *
+ *   ranges below    [ taken | free | taken | free ][ free | taken | free | taken to its end ]
+ *   from the start  [ free | taken | free ][ taken | free | taken to its end ]
  */
-static void begin(struct bench *b, bool lazy_world)
+#define RANGES 5
+static const struct {
+	unsigned int below, nr, from[RANGES], to[RANGES];
+} at_first[] = {
+	{ 2, 4, { 5, 21, LOW - 9, LOW + 4, SPAN + 1 }, { 20, 22, LOW + 3, SPAN, SPAN + 3 } },
+	{ 0, 3, { 0, 9, LOW + 2, SPAN + 1 }, { 8, LOW, SPAN - 3, SPAN + 3 } },
+	{ 0, 2, { 30, LOW + 1, SPAN + 1 }, { LOW - 2, SPAN - 2, SPAN + 3 } },
+};
+
+#define NR_AT_FIRST (sizeof(at_first) / sizeof(*at_first))
+
+static void begin(struct bench *b, unsigned int which)
 {
-	static const struct {
-		unsigned int from, to;
-	} in[] = { { 5, 20 }, { 21, 22 }, { LOW - 9, LOW + 3 }, { LOW + 4, SPAN } };
-	uint64_t free[6][2] = { { 0x1000, 0x5000 }, { START - 0x2000, START } };
+	uint64_t free[RANGES + 2][2] = { { 0x1000, 0x5000 }, { START - 0x2000, START } };
+	const unsigned int below = at_first[which].below, nr = at_first[which].nr;
 	const struct space_geometry g = { .start = START,
-					  .last = at(LOW) + (lazy_world ? SPACE_PAGE - 1 : 0),
+					  .last = at(LOW) + (which ? SPACE_PAGE - 1 : 0),
 					  .free = free,
-					  .nr_free = 6 };
+					  .nr_free = below + nr };
 
 	memset(b, 0, sizeof(*b));
 	b->m.page = SPACE_PAGE;
 	machine_defaults(&b->m);
 	world_init(&b->w, &b->m);
-	for (unsigned int i = 0; i < SPAN; i++)
-		b->id[i] = i < LOW ? 1 : 2;
-	take(b, 20, 21);
-	take(b, 22, LOW - 9);
-	take(b, LOW + 3, LOW + 4);
-	b->id[SPAN] = b->next_id = 10;
-	for (unsigned int k = 0; k < 4; k++) {
-		free[k + 2][0] = at(in[k].from);
-		free[k + 2][1] = at(in[k].to);
-		for (unsigned int i = in[k].from; i < in[k].to; i++)
-			b->id[i] = 0;
+	for (unsigned int k = 0; k <= nr; k++) {
+		free[below + k][0] = at(at_first[which].from[k]);
+		free[below + k][1] = at(at_first[which].to[k]);
+	}
+	for (unsigned int i = 0; i < SPAN;) {
+		unsigned int k = 0, to = i;
+
+		while (k < nr && (i < at_first[which].from[k] || i >= at_first[which].to[k]))
+			k++;
+		if (k < nr) {
+			b->id[i++] = 0;
+			continue;
+		}
+		for (k = 0; k < nr && at_first[which].from[k] < i;)
+			k++;
+		while (to < window_end(i) && (k == nr || to < at_first[which].from[k]))
+			to++;
+		take(b, i, to);
+		i = to;
 	}
 	b->s = ops->create(&g, &b->w);
 	check_free(b, 0, LOW);
 	check_free(b, LOW, SPAN);
+	check_free(b, SPAN, SPAN + BEYOND);
 }
 
 static void end(struct bench *b)
@@ -177,8 +199,8 @@ static void do_congruent(struct bench *b, bool only_look)
 	bool there = false, got;
 	unsigned int page;
 
-	for (unsigned int i = 0; i < nr; i++) {
-		from[i] = i ? pages + draw(4) : 0;
+	for (unsigned int i = nr; i--;) { /* the last one lies lowest */
+		from[i] = pages ? pages + draw(4) : 0;
 		size[i] = 1 + draw(4);
 		pages = from[i] + size[i];
 		offsets[i] = from[i] * SPACE_PAGE;
@@ -196,6 +218,7 @@ static void do_congruent(struct bench *b, bool only_look)
 		check(got == there && (!got || base == at(page)), "where congruent areas would be");
 		return;
 	}
+	check(!ops->congruent(b->s, offsets, sizes, nr, SPACE_PAGE / 2, addr), "less than a page");
 	got = ops->congruent(b->s, offsets, sizes, nr, SPACE_PAGE, addr);
 	check(got == there, "congruent areas");
 	for (unsigned int i = 0; got && i < nr; i++) {
@@ -260,7 +283,7 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (unsigned int round = 0; round < 200; round++) {
-		begin(&b, round % 2);
+		begin(&b, round % NR_AT_FIRST);
 		for (unsigned int step = 0; step < 100; step++) {
 			unsigned int from = draw(SPAN);
 
