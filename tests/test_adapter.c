@@ -105,6 +105,8 @@ static void test_slots(void)
 	/* PCPU_SLOT_BASE_SHIFT of mm/percpu.c is 5, with two lists for what is below */
 	check(v.nr_slots == (int)bits - 5 + 2 + 4, "the number of lists");
 	check(v.nr_chunks == 1 && !v.fault, "the first chunk");
+	/* without that the oracle has no statistics to look at */
+	check(ops->flags(b.s) & SUBJECT_HAS_STATS, "it keeps statistics");
 	end(&b);
 }
 

@@ -171,7 +171,8 @@ static void check_many(struct rng *r, unsigned long nr)
 		for (unsigned int i = 0; i < 12; i++) {
 			struct input in = random_input(r);
 
-			check_fuzz(one, two, t->layer, &in, limit ? strtoul(limit, NULL, 10) : -1);
+			check_fuzz(one, two, t->layer, &in,
+				   limit ? strtoul(limit, NULL, 10) : SIZE_MAX);
 			free(in.add);
 			free(in.data);
 		}

@@ -436,6 +436,58 @@ static void test_mutex(void)
 	world_exit(&w);
 }
 
+/* Has the world said, since the last time, that something may lead elsewhere now? */
+static bool says_changed(const struct world *w)
+{
+	static uint64_t before;
+	bool changed = w->changes != before;
+
+	before = w->changes;
+	return changed;
+}
+
+/*
+ * What the oracle looked up once it trusts for as long as @changes stays: each thing that may move
+ * what an address leads to must count.
+ */
+static void test_changes(void)
+{
+	struct machine m = small_machine();
+	uint32_t frame;
+	struct world w;
+	uint64_t a;
+
+	world_init(&w, &m);
+	says_changed(&w);
+	check(!says_changed(&w), "nothing changes by itself");
+	frame = w.env.frame_alloc(&w, 0, PCPU_OWNER_CHUNK);
+	check(says_changed(&w), "a frame is taken");
+	w.env.pte_set(&w, AT(1), frame);
+	check(says_changed(&w), "a page is mapped");
+	check(world_access(&w, AT(1)) && !says_changed(&w), "to look changes nothing");
+	w.env.pte_set(&w, AT(1), PCPU_NO_FRAME);
+	check(says_changed(&w), "a page is unmapped");
+	w.env.tlb_flush(&w, AT(1), AT(2));
+	check(says_changed(&w), "the TLB is flushed");
+	w.env.frame_free(&w, frame);
+	check(says_changed(&w), "a frame is given back");
+	a = w.env.boot_alloc(&w, 0, PAGE, PAGE);
+	check(says_changed(&w), "boot memory is taken");
+	w.env.boot_free(&w, a, PAGE);
+	check(says_changed(&w), "boot memory is given back");
+	check(!w.misuse, "no misuse");
+	world_exit(&w);
+
+	m.backing = BACKING_KM;
+	world_init(&w, &m);
+	says_changed(&w);
+	a = w.env.block_alloc(&w, 0);
+	check(says_changed(&w), "a block is taken");
+	w.env.block_free(&w, a, 0);
+	check(says_changed(&w), "a block is given back");
+	world_exit(&w);
+}
+
 int main(void)
 {
 	test_faults();
@@ -450,6 +502,7 @@ int main(void)
 	test_guard();
 	test_blocks();
 	test_mutex();
+	test_changes();
 	printf("%u checks, %u failures\n", checks, failures);
 	return failures > 0;
 }
