@@ -4,17 +4,15 @@
  *
  * Everything else that it does is in the way of every program.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "checks.h"
 #include "../impl/pcpu.h"
 #include "../oracle/subject.h"
 
 #define AREAS 5
 
 static const struct subject_ops *const ops = &subject_ours;
-static unsigned long checks, failures;
-
 /**
  * struct bench - our allocator on a machine of two CPUs that are near each other
  * @s: the subject
@@ -27,15 +25,6 @@ struct bench {
 	void *s;
 	uint32_t page, unit;
 };
-
-static void check(bool ok, const char *what)
-{
-	checks++;
-	if (ok)
-		return;
-	failures++;
-	printf("FAILED: %s\n", what);
-}
 
 static void begin(struct bench *b, unsigned int quirks)
 {
@@ -138,6 +127,5 @@ int main(void)
 	test_slots();
 	test_free_beyond(0);
 	test_free_beyond(1u << PCPU_QUIRK_BAD_FREE);
-	printf("%lu checks, %lu failed\n", checks, failures);
-	return failures != 0;
+	return tests_end();
 }

@@ -7,9 +7,9 @@
  * found wrongly shows as another range that is free, a lost one as metadata that does not return.
  * What the address space itself decides is the business of test_vm_random.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "checks.h"
 #include "../oracle/steps.h"
 
 #define LOW 48 /* pages of the lower window */
@@ -20,8 +20,6 @@
 #define AREAS 3
 
 static const struct subject_space_ops *const ops = &subject_ours_space;
-static unsigned long checks, failures;
-
 /**
  * struct bench - one address space and what it must be like
  * @m, @w: the world of its metadata
@@ -38,26 +36,6 @@ struct bench {
 	bool lazy[SPAN];
 	unsigned int next_id;
 };
-
-static void check(bool ok, const char *what)
-{
-	checks++;
-	if (ok)
-		return;
-	failures++;
-	printf("FAILED: %s\n", what);
-}
-
-/* xorshift: the same on every host */
-static uint32_t draw(uint32_t limit)
-{
-	static uint32_t x = 2463534242u;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x % limit;
-}
 
 static uint64_t at(unsigned int page)
 {
@@ -310,6 +288,5 @@ int main(void)
 		check_free(&b, LOW, SPAN);
 		end(&b);
 	}
-	printf("%lu checks, %lu failed\n", checks, failures);
-	return failures != 0;
+	return tests_end();
 }

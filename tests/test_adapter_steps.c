@@ -6,9 +6,9 @@
  * Also what no recording has: requests that are refused before the search, a chunk for which there
  * is no metadata, and ends at which chunks are full, picked or populated.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "checks.h"
 #include "../oracle/steps.h"
 #include "../impl/pcpu.h"
 
@@ -16,8 +16,6 @@
 #define BASE UINT64_C(0x100000)
 #define NEXT (BASE + 0x10000) /* where more chunks lie */
 #define CHUNKS 6
-
-static unsigned long checks, failures;
 
 /* What the subject answered last: the place that is "recorded". */
 static struct step_place answer;
@@ -35,24 +33,11 @@ struct bench {
 	unsigned int nr;
 };
 
-static void check(const struct bench *b, bool ok, const char *what)
+/* A step: what was wrong with it is said, too. */
+static void check_step(const struct bench *b, bool ok, const char *what)
 {
-	checks++;
-	if (ok)
-		return;
-	failures++;
-	printf("FAILED: %s: %s%s\n", what, b->st.diff, b->st.o.finding.what);
-}
-
-/* xorshift: the same on every host */
-static uint32_t draw(uint32_t limit)
-{
-	static uint32_t x = 2463534242u;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x % limit;
+	if (!check(ok, what))
+		printf("  %s%s\n", b->st.diff, b->st.o.finding.what);
 }
 
 static bool spy_alloc(void *s, const struct step_request *req, struct step_place *place)
@@ -79,14 +64,14 @@ static void begin(struct bench *b, uint32_t reserved)
 	b->m.page = 256;
 	machine_defaults(&b->m);
 	world_init(&b->w, &b->m);
-	check(b, steps_init(&b->st, &g, &spy, &b->w, 0, 0, ORACLE_FULL), "begin");
-	check(b, b->st.o.m.times == subject_ours.flags(NULL), "what it has");
+	check_step(b, steps_init(&b->st, &g, &spy, &b->w, 0, 0, ORACLE_FULL), "begin");
+	check_step(b, b->st.o.m.times == subject_ours.flags(NULL), "what it has");
 }
 
 static void end(struct bench *b)
 {
-	check(b, steps_end(&b->st), "end");
-	check(b, !b->w.misuse, "nothing is done to the world");
+	check_step(b, steps_end(&b->st), "end");
+	check_step(b, !b->w.misuse, "nothing is done to the world");
 	steps_exit(&b->st);
 	world_exit(&b->w);
 }
@@ -219,14 +204,14 @@ static void test_random(void)
 
 	for (unsigned int round = 0; round < 100; round++) {
 		begin(&b, round % 2 ? 64 : 0);
-		for (unsigned int step = 0; step < 200 && !failures; step++)
-			check(&b, random_step(&b), "a step");
-		check(&b, steps_check_all(&b.st), "all of it");
+		for (unsigned int step = 0; step < 200 && !nr_failures; step++)
+			check_step(&b, random_step(&b), "a step");
+		check_step(&b, steps_check_all(&b.st), "all of it");
 		if (round % 4 < 2)
-			check(&b,
-			      steps_pick_free(&b.st, false, nr_empty(&b)) &&
-				      destroy_picked(&b, true),
-			      "an end between picking and destroying");
+			check_step(&b,
+				   steps_pick_free(&b.st, false, nr_empty(&b)) &&
+					   destroy_picked(&b, true),
+				   "an end between picking and destroying");
 		end(&b);
 	}
 }
@@ -238,17 +223,17 @@ static void test_full(void)
 	const struct step_request page = { .size = 256, .align = 4 };
 
 	begin(&b, 0);
-	check(&b, steps_insert(&b.st, NEXT), "a chunk");
+	check_step(&b, steps_insert(&b.st, NEXT), "a chunk");
 	for (;;) {
 		if (!steps_alloc(&b.st, &page, &answer)) {
-			check(&b, false, "an object of a page");
+			check_step(&b, false, "an object of a page");
 			break;
 		}
 		if (!answer.base)
 			break;
-		check(&b, steps_populate_object(&b.st, &answer), "its page");
+		check_step(&b, steps_populate_object(&b.st, &answer), "its page");
 	}
-	check(&b, b.st.o.m.slots[0].nr >= 1, "a full chunk");
+	check_step(&b, b.st.o.m.slots[0].nr >= 1, "a full chunk");
 	end(&b);
 }
 
@@ -266,19 +251,21 @@ static void test_refused(void)
 	begin(&b, 0);
 	s = b.st.o.s;
 	for (unsigned int i = 0; i < 3; i++)
-		check(&b, !subject_ours_steps.alloc(s, bad + i, &place), "an illegal request");
-	check(&b, !subject_ours_steps.alloc(s, &large, &place), "no chunk has room");
+		check_step(&b, !subject_ours_steps.alloc(s, bad + i, &place), "an illegal request");
+	check_step(&b, !subject_ours_steps.alloc(s, &large, &place), "no chunk has room");
 	live = b.w.meta_live;
 	world_arm(&b.w, PCPU_FAULT_CHUNK, 1);
-	check(&b, !subject_ours_steps.insert(s, NEXT), "a chunk needs a descriptor");
+	check_step(&b, !subject_ours_steps.insert(s, NEXT), "a chunk needs a descriptor");
 	for (unsigned int k = 1; k < 100; k++) {
 		world_arm(&b.w, PCPU_FAULT_META, k);
 		if (subject_ours_steps.insert(s, NEXT)) {
-			check(&b, k > 1, "chunks need metadata");
+			check_step(&b, k > 1, "chunks need metadata");
 			break;
 		}
-		check(&b, b.w.meta_live == live, "nothing is kept of a chunk that was not made");
-		check(&b, check_refresh_view(&b.st.o) && b.st.o.view.nr_chunks == 1, "no chunk");
+		check_step(&b, b.w.meta_live == live,
+			   "nothing is kept of a chunk that was not made");
+		check_step(&b, check_refresh_view(&b.st.o) && b.st.o.view.nr_chunks == 1,
+			   "no chunk");
 	}
 	end(&b);
 }
@@ -289,6 +276,5 @@ int main(void)
 	test_random();
 	test_full();
 	test_refused();
-	printf("%lu checks, %lu failed\n", checks, failures);
-	return failures != 0;
+	return tests_end();
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "../impl/pgtable.h"
 
 #define SPAN 96 /* pages looked at: some below the border, some above */
@@ -35,27 +36,11 @@ struct bench {
 	unsigned int live, tables, maps, refuse_table, refuse_map, strays;
 };
 
-static unsigned long checks, failures;
-
-static void check(const struct bench *b, bool ok, const char *what)
+static void check_bench(const struct bench *b, bool ok, const char *what)
 {
-	checks++;
-	if (ok)
-		return;
-	failures++;
-	printf("FAILED: pages of %llu bytes at %#llx: %s\n", (unsigned long long)b->page,
-	       (unsigned long long)b->start, what);
-}
-
-/* xorshift: the same on every host */
-static uint32_t draw(uint32_t limit)
-{
-	static uint32_t x = 2463534242u;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x % limit;
+	if (!check(ok, what))
+		printf("  pages of %llu bytes at %#llx\n", (unsigned long long)b->page,
+		       (unsigned long long)b->start);
 }
 
 static void *meta_alloc(void *ctx, enum pcpu_fault kind, size_t size)
@@ -118,8 +103,8 @@ static void bench_init(struct bench *b, unsigned int page_shift, uint64_t start)
 static void bench_exit(struct bench *b)
 {
 	pgtable_exit(&b->pt);
-	check(b, !b->live, "tables did not return");
-	check(b, !b->strays, "pages that were not asked for were mapped or unmapped");
+	check_bench(b, !b->live, "tables did not return");
+	check_bench(b, !b->strays, "pages that were not asked for were mapped or unmapped");
 }
 
 /* All pages of the stretch, at their first byte, their last one and in between. */
@@ -134,8 +119,9 @@ static void compare(const struct bench *b)
 		       pgtable_walk(&b->pt, addr + b->page - 1) == b->want[i] &&
 		       pgtable_walk(&b->pt, addr + draw((uint32_t)b->page)) == b->want[i];
 	}
-	check(b, same, "a page is translated to something else");
-	check(b, !memcmp(b->want, b->told, sizeof(b->want)), "the environment was told otherwise");
+	check_bench(b, same, "a page is translated to something else");
+	check_bench(b, !memcmp(b->want, b->told, sizeof(b->want)),
+		    "the environment was told otherwise");
 }
 
 /* Map up to the first page that is mapped already; return how many pages can be mapped. */
@@ -151,7 +137,7 @@ static void map_some(struct bench *b)
 		free++;
 	}
 	got = pgtable_map(&b->pt, b->start + from * b->page, frames, nr);
-	check(b, got == free, "another number of pages than expected were mapped");
+	check_bench(b, got == free, "another number of pages than expected were mapped");
 }
 
 static void unmap_some(struct bench *b)
@@ -195,15 +181,16 @@ static bool test_refusal(unsigned int page_shift, uint64_t start, unsigned int t
 		frames[i] = i * 3;
 	got = pgtable_map(&b.pt, b.start, frames, SPAN);
 	came = (table && b.tables >= table) || (map && b.maps >= map);
-	check(&b, came == (got < SPAN), "a refusal and its outcome do not go together");
+	check_bench(&b, came == (got < SPAN), "a refusal and its outcome do not go together");
 	if (map)
-		check(&b, got == (came ? map - 1 : SPAN), "as many are mapped as were before it");
+		check_bench(&b, got == (came ? map - 1 : SPAN),
+			    "as many are mapped as were before it");
 	memcpy(b.want, frames, got * sizeof(*frames));
 	compare(&b);
 
 	/* what is there stays usable */
 	got = pgtable_map(&b.pt, b.start + got * b.page, frames + got, SPAN - got) + got;
-	check(&b, got == SPAN, "the rest can be mapped afterwards");
+	check_bench(&b, got == SPAN, "the rest can be mapped afterwards");
 	memcpy(b.want, frames, sizeof(frames));
 	compare(&b);
 	pgtable_unmap(&b.pt, b.start, SPAN);
@@ -221,27 +208,29 @@ static void test_requests(unsigned int page_shift)
 	struct bench b;
 
 	bench_init(&b, page_shift, 0);
-	check(&b, !b.tables && b.live == 1, "the top level is boot memory");
-	check(&b, pgtable_walk(&b.pt, 0) == PCPU_NO_FRAME && !b.tables, "a walk makes no table");
+	check_bench(&b, !b.tables && b.live == 1, "the top level is boot memory");
+	check_bench(&b, pgtable_walk(&b.pt, 0) == PCPU_NO_FRAME && !b.tables,
+		    "a walk makes no table");
 	pgtable_unmap(&b.pt, 0, SPAN);
-	check(&b, !b.tables, "nor does unmapping");
+	check_bench(&b, !b.tables, "nor does unmapping");
 	pgtable_map(&b.pt, 0, &frame, 1);
-	check(&b, b.tables == 3 && b.maps == 1, "the first page needs all levels");
+	check_bench(&b, b.tables == 3 && b.maps == 1, "the first page needs all levels");
 	pgtable_map(&b.pt, b.page, &frame, 1);
-	check(&b, b.tables == 3, "its neighbour none");
+	check_bench(&b, b.tables == 3, "its neighbour none");
 	pgtable_unmap(&b.pt, 0, 2);
 	pgtable_map(&b.pt, 0, &frame, 1);
-	check(&b, b.tables == 3, "tables are kept");
-	check(&b, !pgtable_map(&b.pt, 0, &frame, 1) && b.maps == 3,
-	      "what is mapped already is seen before the entry is asked for");
+	check_bench(&b, b.tables == 3, "tables are kept");
+	check_bench(&b, !pgtable_map(&b.pt, 0, &frame, 1) && b.maps == 3,
+		    "what is mapped already is seen before the entry is asked for");
 	for (unsigned int level = 1; level < PGTABLE_LEVELS; level++) {
 		unsigned int shift = page_shift + level * bits, before = b.tables;
 
 		if (shift >= 64)
 			break;
 		pgtable_map(&b.pt, UINT64_C(1) << shift, &frame, 1);
-		check(&b, b.tables == before + level, "a border needs the tables below it");
-		check(&b, pgtable_walk(&b.pt, UINT64_C(1) << shift) == frame, "and maps there");
+		check_bench(&b, b.tables == before + level, "a border needs the tables below it");
+		check_bench(&b, pgtable_walk(&b.pt, UINT64_C(1) << shift) == frame,
+			    "and maps there");
 	}
 	b.strays = 0; /* the pages behind the borders are outside of the stretch */
 	bench_exit(&b);
@@ -274,6 +263,5 @@ int main(void)
 {
 	for (unsigned int page_shift = 8; page_shift <= 16; page_shift++)
 		test_page_size(page_shift);
-	printf("%lu checks, %lu failures\n", checks, failures);
-	return failures > 0;
+	return tests_end();
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "../impl/vm.h"
 #include "../oracle/vm_naive.h"
 #include "../targets/program/program.h"
@@ -54,17 +55,8 @@ struct bed {
 
 enum tag { TAG_VM, TAG_IOREMAP, TAG_VMALLOC, TAG_PCPU };
 
-static unsigned long nr_checks, nr_failures;
 static unsigned long nr_fits, nr_not, nr_purged, nr_refused, nr_congruent, nr_no_base, nr_bad_args;
 static unsigned long nr_vmalloc;
-
-static inline bool check(bool good, const char *what)
-{
-	nr_checks++;
-	if (!good && ++nr_failures <= 20)
-		printf("FAILED: %s\n", what);
-	return good;
-}
 
 /* May this request be served? */
 static inline bool serve(struct bed *b, enum pcpu_fault kind)
@@ -433,12 +425,6 @@ static inline void free_congruent(struct bed *b, unsigned int i)
 	b->nr_chunks--;
 	b->chunk[i] = b->chunk[b->nr_chunks];
 	b->chunk_nr[i] = b->chunk_nr[b->nr_chunks];
-}
-
-static inline int tests_end(void)
-{
-	printf("%lu checks, %lu failures\n", nr_checks, nr_failures);
-	return nr_failures != 0;
 }
 
 #endif
