@@ -162,7 +162,7 @@ static int measure_program(const char *path, const char *from, const char *subje
 	struct program p;
 	double start;
 
-	find_subject(subject, targets + TARGET_pcpu, 0);
+	find_subject(subject, targets + TARGET_pcpu, ORACLE_NEAR); /* as fuzz targets run it */
 	read_program(&p, path);
 	start = cpu_time();
 	if (whole) {

@@ -176,14 +176,8 @@ static bool show_chunk(struct subject_view *v, struct pcpu_chunk *chunk, int slo
 	return true;
 }
 
-/**
- * ours_show - show the internals of an allocator
- * @a: the allocator
- * @v: where to
- */
-void ours_show(struct pcpu_allocator *a, struct subject_view *v)
+static bool show_all_chunks(struct pcpu_allocator *a, struct subject_view *v)
 {
-	const struct pcpu_stats *st = &a->stats;
 	struct pcpu_list *pos;
 
 	if (a->reserved_chunk)
@@ -192,12 +186,28 @@ void ours_show(struct pcpu_allocator *a, struct subject_view *v)
 		pcpu_list_for_each(pos, a->slots + slot) {
 			if (pos->next->prev != pos || pos->prev->next != pos) {
 				v->fault = "a list is not linked both ways";
-				return;
+				return false;
 			}
 			if (!show_chunk(v, pcpu_container_of(pos, struct pcpu_chunk, list), slot))
-				return;
+				return false;
 		}
 	}
+	return true;
+}
+
+/**
+ * ours_show - show the internals of an allocator
+ * @a: the allocator
+ * @v: where to
+ */
+void ours_show(struct pcpu_allocator *a, struct subject_view *v)
+{
+	const struct pcpu_stats *st = &a->stats;
+
+	for (unsigned int i = 0; v->only && i < v->nr_only; i++)
+		show_chunk(v, v->only[i], 0);
+	if (!v->only && !show_all_chunks(a, v))
+		return;
 	v->nr_slots = a->nr_slots;
 	v->nr_empty_pop_pages = a->nr_empty_pop_pages;
 	v->nr_populated = (long)a->nr_populated;

@@ -133,7 +133,7 @@ void balance_naive(struct oracle *o, struct budget *b)
  * @m: the model
  * @c: the chunk that was freed from
  */
-bool model_should_reclaim(const struct model *m, const struct model_chunk *c)
+bool model_should_reclaim(struct model *m, const struct model_chunk *c)
 {
 	if (c->immutable || c->is_block || m->times & SUBJECT_NO_RECLAIM)
 		return false;

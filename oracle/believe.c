@@ -125,7 +125,7 @@ static void rebase(struct oracle *o, struct model_chunk *c, uint64_t base)
 	for (unsigned int i = 0; i < l->nr_groups; i++)
 		vm_naive_insert(&m->vm, base + l->group_offset[i], l->group_size[i], AREA_CHUNK);
 	m->vm_touched = true;
-	c->base = base;
+	model_move_base(m, c, base);
 	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)
 		for (int page = 0; page < c->nr_pages; page++)
 			if (c->populated[page])

@@ -39,102 +39,6 @@ bool check_misuse(struct oracle *o)
 }
 
 /**
- * check_refresh_view - look at the subject, and see that its lists can be walked
- * @o: the oracle
- */
-bool check_refresh_view(struct oracle *o)
-{
-	CHECK_TROUBLE(o);
-	o->view.chunk = o->view_chunk;
-	o->view.nr_chunks = 0;
-	o->view.fault = NULL;
-	/* padding too: what was shown is compared as memory */
-	memset(o->view_chunk, 0, (o->m.nr_chunks + 1) * sizeof(*o->view_chunk));
-	o->ops->view(o->s, &o->view);
-	CHECK_TROUBLE(o);
-	CHECK(o, list_integrity, !o->view.fault, NULL, -1, -1, "%s", o->view.fault);
-	if (o->view.fault)
-		return oracle_stop(o);
-	believe_new_chunks(o);
-	return check_misuse(o);
-}
-
-static bool view_has_base(const struct oracle *o, uint64_t base)
-{
-	for (unsigned int i = 0; i < o->view.nr_chunks; i++)
-		if (o->view.chunk[i].base == base)
-			return true;
-	return false;
-}
-
-/* The chunk is somewhere else than it should be: which rule is that? */
-static bool fail_list_rule(struct oracle *o, const struct model_chunk *want,
-			   const struct subject_chunk *got)
-{
-	const struct model_chunk *c = got ? model_chunk_by_base(&o->m, got->base) : NULL;
-
-	if (want && !want->id && !view_has_base(o, want->base))
-		return oracle_fail(o, RULE_place_area, want, -1, -1,
-				   "new chunk %s must lie at %#llx", want->name,
-				   (unsigned long long)want->base);
-	if (!c)
-		return oracle_fail(o, RULE_list_integrity, want, -1, -1,
-				   want ? "%s is missing from the lists" :
-					  "a chunk that does not exist is on a list",
-				   want ? want->name : "");
-	if (c->isolated != got->isolated)
-		return oracle_fail(o, RULE_isolated, c, -1, -1, "%s: isolated %d, expected %d",
-				   c->name, got->isolated, c->isolated);
-	if (c->slot != got->slot)
-		return oracle_fail(o, RULE_slot, c, -1, -1, "%s is on list %d, expected %d",
-				   c->name, got->slot, c->slot);
-	return oracle_fail(o, RULE_list_order, c, -1, -1, "%s where %s is expected on list %d",
-			   c->name, want ? want->name : "no chunk", got->slot);
-}
-
-/* If that rule is left out, there is still no chunk to hold the truth against. */
-static bool fail_lists(struct oracle *o, const struct model_chunk *want,
-		       const struct subject_chunk *got)
-{
-	return fail_list_rule(o, want, got) && oracle_stop(o);
-}
-
-/* The lists hold the right chunks in the right order; pair each chunk with its view. */
-static bool check_lists(struct oracle *o)
-{
-	struct model *m = &o->m;
-	const struct subject_view *v = &o->view;
-	unsigned int at = 0;
-
-	o->checked[RULE_list_integrity]++;
-	o->checked[RULE_slot]++;
-	o->checked[RULE_list_order]++;
-	believe_lists(o);
-	if (m->reserved) {
-		if (!v->nr_chunks || v->chunk[0].slot != -1)
-			return fail_lists(o, m->reserved, NULL);
-		m->reserved->id = v->chunk[0].id;
-		o->shown[0] = m->reserved;
-		at = 1;
-	}
-	for (int slot = 0; slot < m->nr_slots; slot++) {
-		for (unsigned int i = 0; i < m->slots[slot].nr; i++, at++) {
-			struct model_chunk *c = m->slots[slot].chunk[i];
-			const struct subject_chunk *got = v->chunk + at;
-
-			if (at >= v->nr_chunks)
-				return fail_lists(o, c, NULL);
-			if (got->base != c->base || got->slot != slot ||
-			    (c->id && c->id != got->id))
-				return fail_lists(o, c, got);
-			c->id = got->id;
-			o->shown[at] = c;
-		}
-	}
-	return at == v->nr_chunks ? true : fail_lists(o, NULL, v->chunk + at);
-}
-
-/**
  * check_maps_naive - the maps unit by unit
  * @o: the oracle
  * @c: the chunk
@@ -311,7 +215,7 @@ bool check_hints_of(struct oracle *o, struct model_chunk *c)
 		untouch_pages(c);
 		return true;
 	}
-	return fail_lists(o, c, NULL);
+	return look_misses(o, c, NULL);
 }
 
 static bool check_geometry(struct oracle *o, const struct model_chunk *c,
@@ -377,16 +281,29 @@ static bool unchanged(const struct model_chunk *c, const struct subject_chunk *v
 	       same_as_shown(v->populated, c->populated_seen, c->populated_bytes);
 }
 
+/* What is known of a chunk without looking at all units, or all chunks, is what a look says. */
+static bool check_quick_truth(struct oracle *o, struct model_chunk *c)
+{
+	const struct model *m = &o->m;
+	uint64_t from = c->base + 4 * (uint64_t)c->start, to = c->base + 4 * (uint64_t)c->end;
+	const uint64_t edges[] = { from - 1, from, to - 1, to };
+	struct truth fast = c->whole;
+
+	model_refresh_chunk_naive(c);
+	CHECK(o, self_check, !memcmp(&fast, &c->whole, sizeof(fast)), c, -1, -1,
+	      "%s: the quick truth differs from the slow one", c->name);
+	for (unsigned int i = 0; i < sizeof(edges) / sizeof(*edges); i++)
+		CHECK(o, self_check,
+		      model_chunk_at(m, edges[i]) == model_chunk_at_naive(m, edges[i]), c, -1, -1,
+		      "%s: its address leads to another chunk", c->name);
+	return true;
+}
+
 static bool check_chunk(struct oracle *o, struct model_chunk *c, const struct subject_chunk *v,
 			bool everything)
 {
-	if (o->flags & ORACLE_FULL) {
-		struct truth fast = c->whole;
-
-		model_refresh_chunk_naive(c);
-		CHECK(o, self_check, !memcmp(&fast, &c->whole, sizeof(fast)), c, -1, -1,
-		      "%s: the quick truth differs from the slow one", c->name);
-	}
+	if (o->flags & ORACLE_FULL && !check_quick_truth(o, c))
+		return false;
 	if (!everything && !c->touched && !c->pages_touched && unchanged(c, v))
 		return true;
 	if (!check_geometry(o, c, v))
@@ -432,7 +349,7 @@ static bool check_totals(struct oracle *o)
 {
 	struct model *m = &o->m;
 	long empty = model_empty_total(m), populated = model_populated_total(m);
-	uint32_t used = 0, stale = 0;
+	const struct model_sums *sums;
 
 	CHECK(o, empty_pages_total, o->view.nr_empty_pop_pages == empty, NULL, -1, -1,
 	      "nr_empty_pop_pages %ld, truth %ld", o->view.nr_empty_pop_pages, empty);
@@ -446,24 +363,23 @@ static bool check_totals(struct oracle *o)
 	/* the same, or believed: the next refill depends on it */
 	m->atomic_failed = o->view.atomic_failed;
 
-	for (unsigned int i = 0; i < m->nr_chunks; i++) {
-		const struct model_chunk *c = m->chunk[i];
+	sums = model_sums(m);
+	if (o->flags & ORACLE_FULL) {
+		struct model_sums slow = model_sums_naive(m);
 
-		if (!c->immutable && !c->is_block)
-			used += (uint32_t)c->nr_populated * m->nr_cpus;
-		for (unsigned int k = 0; c->has_stale && k < m->nr_cpus * (unsigned int)c->nr_pages;
-		     k++)
-			stale += c->stale[k];
+		CHECK(o, self_check, !memcmp(sums, &slow, sizeof(slow)), NULL, -1, -1,
+		      "the quick sums over chunks differ from the slow ones");
 	}
 	CHECK(o, frames_used,
-	      m->dry || (o->w->owned[PCPU_OWNER_CHUNK] == used &&
+	      m->dry || (o->w->owned[PCPU_OWNER_CHUNK] == sums->frames &&
 			 o->w->owned[PCPU_OWNER_VMALLOC] == m->nr_vmalloc),
 	      NULL, -1, -1, "%u and %u page frames are taken, chunks have %u, vmalloc areas %u",
-	      o->w->owned[PCPU_OWNER_CHUNK], o->w->owned[PCPU_OWNER_VMALLOC], used, m->nr_vmalloc);
+	      o->w->owned[PCPU_OWNER_CHUNK], o->w->owned[PCPU_OWNER_VMALLOC], sums->frames,
+	      m->nr_vmalloc);
 	CHECK(o, mapped_total,
-	      m->dry || o->w->nr_mapped == used + stale + m->nr_vmalloc + m->nr_early, NULL, -1, -1,
-	      "%u pages are mapped, expected %u", o->w->nr_mapped,
-	      used + stale + m->nr_vmalloc + m->nr_early);
+	      m->dry || o->w->nr_mapped == sums->frames + sums->stale + m->nr_vmalloc + m->nr_early,
+	      NULL, -1, -1, "%u pages are mapped, expected %u", o->w->nr_mapped,
+	      sums->frames + sums->stale + m->nr_vmalloc + m->nr_early);
 	return !(o->ops->flags(o->s) & SUBJECT_HAS_STATS) || check_stats(o);
 }
 
@@ -475,12 +391,12 @@ static bool check_totals(struct oracle *o)
 bool check_state(struct oracle *o, bool everything)
 {
 	everything = everything || (o->flags & ORACLE_FULL);
-	if (!check_lists(o))
+	if (!look_pairs(o))
 		return false;
-
 	for (unsigned int i = 0; i < o->view.nr_chunks; i++)
 		if (!check_chunk(o, o->shown[i], o->view.chunk + i, everything))
 			return false;
+	look_is_checked(o);
 	for (uint32_t i = 0; i < o->m.nr_early && (everything || i < EARLY_PER_OP); i++)
 		if (!oracle_early_page(o, o->early_cursor++ % o->m.nr_early))
 			return false;

@@ -10,6 +10,7 @@
 #include "same_bytes.h"
 
 #define CONTENTS_PER_OP (16u << 10) /* bytes looked at after an op, beyond that round robin */
+#define PAGES_PER_OP 1024u /* of these pages, with objects or without */
 
 /**
  * pattern_fill - what a write op puts into an object
@@ -191,20 +192,10 @@ static bool has_objects(const struct model_chunk *c, int page)
 	return c->populated[page] && c->block[page].nr_used;
 }
 
-/* Pages of all chunks together. */
-static unsigned int count_all_pages(const struct model *m)
-{
-	unsigned int nr = 0;
-
-	for (unsigned int i = 0; i < m->nr_chunks; i++)
-		nr += (unsigned int)m->chunk[i]->nr_pages;
-	return nr;
-}
-
 /* Is the machine too large to compare all contents after each op? */
 static bool contents_are_large(const struct model *m)
 {
-	return (uint64_t)count_all_pages(m) * m->page * m->nr_cpus > CONTENTS_PER_OP;
+	return (uint64_t)m->nr_pages * m->page * m->nr_cpus > CONTENTS_PER_OP;
 }
 
 /**
@@ -257,23 +248,29 @@ static bool check_chunk_contents(struct oracle *o, struct model_chunk *c)
 	return true;
 }
 
-/* Pages in turn, up to CONTENTS_PER_OP bytes and at least one, from where the last call ended. */
-static bool check_some_contents(struct oracle *o, unsigned int nr_pages)
+/*
+ * Pages in turn, up to CONTENTS_PER_OP bytes and at least one if it does not take too long to find
+ * any, from where the last call ended.
+ */
+static bool check_some_contents(struct oracle *o)
 {
-	uint32_t step = o->m.page * o->m.nr_cpus;
+	const struct model *m = &o->m;
+	uint32_t step = m->page * m->nr_cpus;
 	unsigned int looks = step < CONTENTS_PER_OP ? CONTENTS_PER_OP / step : 1;
-	unsigned int at = o->cursor % nr_pages, chunk = 0;
 
-	while (at >= (unsigned int)o->m.chunk[chunk]->nr_pages)
-		at -= (unsigned int)o->m.chunk[chunk++]->nr_pages;
-	for (unsigned int i = 0; i < nr_pages && looks; i++, at++, o->cursor++) {
-		while (at == (unsigned int)o->m.chunk[chunk]->nr_pages) {
-			chunk = (chunk + 1) % o->m.nr_chunks;
-			at = 0;
+	for (unsigned int i = 0; i < m->nr_pages && i < PAGES_PER_OP && looks;
+	     i++, o->page_cursor++) {
+		struct model_chunk *c;
+
+		if (o->chunk_cursor >= m->nr_chunks ||
+		    o->page_cursor >= (unsigned int)m->chunk[o->chunk_cursor]->nr_pages) {
+			o->chunk_cursor = (o->chunk_cursor + 1) % m->nr_chunks;
+			o->page_cursor = 0;
 		}
-		if (!has_objects(o->m.chunk[chunk], (int)at))
+		c = m->chunk[o->chunk_cursor];
+		if (!has_objects(c, (int)o->page_cursor))
 			continue;
-		if (!check_page_contents(o, o->m.chunk[chunk], (int)at))
+		if (!check_page_contents(o, c, (int)o->page_cursor))
 			return false;
 		looks--;
 	}
@@ -292,7 +289,7 @@ bool check_contents(struct oracle *o, bool everything)
 	if (m->dry)
 		return true;
 	if (!everything && contents_are_large(m))
-		return check_some_contents(o, count_all_pages(m));
+		return check_some_contents(o);
 
 	for (unsigned int i = 0; i < m->nr_chunks; i++)
 		if (m->chunk[i]->nr_alloc && !check_chunk_contents(o, m->chunk[i]))

@@ -217,7 +217,7 @@ void model_refresh_chunk(struct model_chunk *c, int from, int to)
 }
 
 /* The units [from_unit, to_unit) changed: find the truth again, and note what to check. */
-static void touch(struct model_chunk *c, int from_unit, int to_unit)
+static void touch(struct model *m, struct model_chunk *c, int from_unit, int to_unit)
 {
 	int from = from_unit / c->block_units;
 	int to = (to_unit + c->block_units - 1) / c->block_units;
@@ -227,6 +227,7 @@ static void touch(struct model_chunk *c, int from_unit, int to_unit)
 	if (to > c->touched_to)
 		c->touched_to = to;
 	c->touched = true;
+	model_due(m, c);
 	model_refresh_chunk(c, from, to);
 }
 
@@ -347,6 +348,8 @@ void model_exit(struct model *m)
 	for (int i = 0; i < m->nr_slots; i++)
 		free(m->slots[i].chunk);
 	free(m->chunk);
+	free(m->by_addr);
+	free(m->due);
 	for (unsigned int i = 0; i < m->vm.nr; i++)
 		if (!m->vm.areas[i].lazy && AREA_KIND(m->vm.areas[i].tag) == AREA_VMALLOC)
 			model_free_vmalloc(model_vmalloc_of(m->vm.areas[i].tag));
@@ -438,11 +441,13 @@ struct model_chunk *model_new_chunk(struct model *m, uint64_t base, int nr_pages
 	model_refresh_chunk(c, 0, nr_pages);
 
 	if (m->nr_chunks == m->chunk_capacity) {
-		m->chunk_capacity = m->chunk_capacity * 2 + 8;
-		m->chunk = realloc(m->chunk, m->chunk_capacity * sizeof(*m->chunk));
-		if (!m->chunk)
-			abort();
+		size_t room = (m->chunk_capacity = m->chunk_capacity * 2 + 8) * sizeof(*m->chunk);
+
+		m->chunk = not_null(realloc(m->chunk, room));
+		m->by_addr = not_null(realloc(m->by_addr, room));
+		m->due = not_null(realloc(m->due, room));
 	}
+	model_index(m, c);
 	m->chunk[m->nr_chunks++] = c;
 	return c;
 }
@@ -472,14 +477,7 @@ void model_name_chunk(struct model *m, struct model_chunk *c)
 void model_drop_chunk(struct model *m, struct model_chunk *c)
 {
 	model_unlist(m, c);
-	for (unsigned int i = 0; i < m->nr_chunks; i++) {
-		if (m->chunk[i] == c) {
-			memmove(m->chunk + i, m->chunk + i + 1,
-				(m->nr_chunks - i - 1) * sizeof(*m->chunk));
-			m->nr_chunks--;
-			break;
-		}
-	}
+	model_unindex(m, c);
 	free_chunk(m, c);
 }
 
@@ -515,35 +513,6 @@ void model_give_frames(const struct model *m, const struct model_chunk *c, int f
 }
 
 /**
- * model_chunk_at - the chunk whose served region an address lies in
- * @m: the model
- * @ptr: any address
- */
-struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr)
-{
-	for (unsigned int i = 0; i < m->nr_chunks; i++) {
-		struct model_chunk *c = m->chunk[i];
-
-		if (ptr >= c->base + 4 * (uint64_t)c->start && ptr < c->base + 4 * (uint64_t)c->end)
-			return c;
-	}
-	return NULL;
-}
-
-/**
- * model_chunk_by_base - the chunk at an address
- * @m: the model
- * @base: the address; reserved and first chunk may share one, then this is the first chunk
- */
-struct model_chunk *model_chunk_by_base(const struct model *m, uint64_t base)
-{
-	for (unsigned int i = m->nr_chunks; i--;)
-		if (m->chunk[i]->base == base)
-			return m->chunk[i];
-	return NULL;
-}
-
-/**
  * model_mark - make units a live object
  * @m: the model
  * @c: the chunk
@@ -558,7 +527,7 @@ void model_mark(struct model *m, struct model_chunk *c, int unit, int nr)
 	assert(first_used_unit(c->unit, unit, unit + nr) == unit + nr);
 	memset(c->unit + unit, UNIT_BODY, (size_t)nr);
 	c->unit[unit] = UNIT_START;
-	touch(c, unit, unit + nr);
+	touch(m, c, unit, unit + nr);
 	expect_maps(c, unit, nr, true);
 
 	c->nr_alloc++;
@@ -613,7 +582,7 @@ int model_unmark(struct model *m, struct model_chunk *c, int unit)
 
 	assert(nr);
 	memset(c->unit + unit, UNIT_FREE, (size_t)nr);
-	touch(c, unit, unit + nr);
+	touch(m, c, unit, unit + nr);
 	expect_maps(c, unit, nr, false);
 
 	c->nr_alloc--;
@@ -653,35 +622,6 @@ void model_set_populated(struct model *m, struct model_chunk *c, int from, int t
 	}
 	c->touched = true;
 	c->pages_touched = true;
+	model_due(m, c);
 	count_pages(c);
-}
-
-/**
- * model_empty_total - empty populated pages of all chunks that are in use
- * @m: the model
- */
-long model_empty_total(const struct model *m)
-{
-	long nr = 0;
-
-	for (unsigned int i = 0; i < m->nr_chunks; i++)
-		if (!m->chunk[i]->reserved && !m->chunk[i]->isolated)
-			nr += m->chunk[i]->nr_empty;
-	return nr;
-}
-
-/**
- * model_populated_total - populated pages of all chunks
- * @m: the model
- *
- * The first unit counts with the whole pages of its three regions together.
- */
-long model_populated_total(const struct model *m)
-{
-	long nr = m->first_populated;
-
-	for (unsigned int i = 0; i < m->nr_chunks; i++)
-		if (!m->chunk[i]->immutable)
-			nr += m->chunk[i]->nr_populated;
-	return nr;
 }

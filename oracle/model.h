@@ -80,6 +80,18 @@ struct model_vmalloc {
 };
 
 /**
+ * struct model_sums - what is added up over chunks
+ * @empty:     empty populated pages of those in use
+ * @populated: populated pages, without the first unit's
+ * @frames:    page frames they have
+ * @stale:     pages left mapped by a failed population, on all CPUs together (quirk only)
+ */
+struct model_sums {
+	long empty, populated;
+	uint32_t frames, stale;
+};
+
+/**
  * struct model_chunk - the truth about one chunk
  * @name:         c0 is the first chunk, c1 the next one made, ...; the reserved chunk is cr
  * @id:           the subject's name for it, NULL until it was seen
@@ -104,7 +116,8 @@ struct model_vmalloc {
  * @max_alloc_size: largest object ever
  * @immutable, @isolated, @reserved: as in Linux
  * @slot:         the list it is on; -1 none
- * @slot_before:  the list it was on before the search for a request
+ * @slot_before:  the list it was on before the last search that moved it
+ * @moved_in:     which search that was
  * @md, @blocks:  the subject's hints, as validated last
  * @alloc_seen, @bound_seen: the maps as they should look, given how they were validated last
  * @map_words:    words in each of these
@@ -113,6 +126,8 @@ struct model_vmalloc {
  * @touched:      some unit or page changed since the last check
  * @touched_from, @touched_to: the pages on which units changed since the last check
  * @pages_touched: some page got or lost memory since the last check
+ * @due:          it is among the chunks that are due in the model
+ * @counted:      what of it is in the model's sums
  * @shadow:       [cpu * nr_pages + page] the bytes that page must hold, NULL if it has no memory
  * @shadow_room:  where all these are; NULL if they are large, and each has memory of its own
  * @node:         [cpu * nr_pages + page] where its frame came from
@@ -142,6 +157,7 @@ struct model_chunk {
 	size_t max_alloc_size;
 	bool immutable, isolated, reserved;
 	int slot, slot_before;
+	unsigned int moved_in;
 	struct subject_md md, *blocks;
 	unsigned long *alloc_seen, *bound_seen;
 	size_t map_words;
@@ -149,6 +165,8 @@ struct model_chunk {
 	struct subject_chunk seen;
 	bool touched, pages_touched;
 	int touched_from, touched_to;
+	bool due;
+	struct model_sums counted;
 	uint8_t **shadow;
 	uint8_t *shadow_room;
 	uint8_t *node;
@@ -184,6 +202,13 @@ struct model_list {
  * @reserved:      the reserved chunk or NULL
  * @first:         the first chunk
  * @nr_chunks, @chunk: all chunks in the order they were made, the reserved one first
+ * @by_addr:       the same by the address of what they serve
+ * @nr_pages:      pages of all of them together
+ * @due, @nr_due:  those of which something may have changed since they were looked at, and
+ *                 added up
+ * @sums:          of all chunks, when those that are due were counted last
+ * @reshaped:      a chunk was made or destroyed since all were looked at
+ * @search:        number of the last search for room
  * @serial:        number for the next chunk's name
  * @have_pages_array: the scratch array of the first population exists
  * @work_pending, @atomic_failed: as in Linux
@@ -206,7 +231,13 @@ struct model {
 	int nr_slots, sidelined, free_slot, to_depopulate;
 	struct model_chunk *reserved, *first;
 	unsigned int nr_chunks, chunk_capacity;
-	struct model_chunk **chunk;
+	struct model_chunk **chunk, **by_addr;
+	unsigned int nr_pages;
+	struct model_chunk **due;
+	unsigned int nr_due;
+	struct model_sums sums;
+	bool reshaped;
+	unsigned int search;
 	unsigned int serial;
 	bool have_pages_array;
 	bool work_pending, atomic_failed;
@@ -227,8 +258,6 @@ uint64_t model_page_addr(const struct model *m, const struct model_chunk *c, uns
 			 int page);
 void model_give_frames(const struct model *m, const struct model_chunk *c, int from, int to,
 		       struct budget *b);
-struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr);
-struct model_chunk *model_chunk_by_base(const struct model *m, uint64_t base);
 void model_mark(struct model *m, struct model_chunk *c, int unit, int nr);
 int model_unmark(struct model *m, struct model_chunk *c, int unit);
 int model_object_units(const struct model_chunk *c, int unit);
@@ -237,12 +266,24 @@ struct truth truth_naive(const uint8_t *unit, int nr);
 int first_used_unit(const uint8_t *unit, int from, int to);
 void model_refresh_chunk(struct model_chunk *c, int from, int to);
 void model_refresh_chunk_naive(struct model_chunk *c);
-long model_empty_total(const struct model *m);
-long model_populated_total(const struct model *m);
 void *model_alloc(size_t size);
 void *model_alloc_raw(size_t size);
 struct model_vmalloc *model_vmalloc_of(uint64_t tag);
 void model_free_vmalloc(struct model_vmalloc *v);
+
+/* model_index.c */
+void model_index(struct model *m, struct model_chunk *c);
+void model_unindex(struct model *m, struct model_chunk *c);
+void model_move_base(struct model *m, struct model_chunk *c, uint64_t base);
+struct model_chunk *model_chunk_at(const struct model *m, uint64_t ptr);
+struct model_chunk *model_chunk_at_naive(const struct model *m, uint64_t ptr);
+struct model_chunk *model_chunk_by_base(const struct model *m, uint64_t base);
+void model_due(struct model *m, struct model_chunk *c);
+void model_none_due(struct model *m);
+struct model_sums model_sums_naive(const struct model *m);
+const struct model_sums *model_sums(struct model *m);
+long model_empty_total(struct model *m);
+long model_populated_total(struct model *m);
 
 /* model_lists.c */
 int model_size_class(int bytes);
@@ -253,5 +294,6 @@ void model_relocate(struct model *m, struct model_chunk *c, int oslot);
 void model_isolate(struct model *m, struct model_chunk *c);
 void model_reintegrate(struct model *m, struct model_chunk *c);
 void model_unlist(struct model *m, struct model_chunk *c);
+int model_slot_before(const struct model *m, const struct model_chunk *c);
 
 #endif

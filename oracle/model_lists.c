@@ -80,6 +80,11 @@ void model_move(struct model *m, struct model_chunk *c, int slot, bool front)
 
 	if (c->reserved)
 		return;
+	if (c->moved_in != m->search) {
+		c->moved_in = m->search;
+		c->slot_before = c->slot;
+	}
+	model_due(m, c);
 	model_unlist(m, c);
 	if (l->nr == l->capacity) {
 		l->capacity = l->capacity * 2 + 4;
@@ -135,4 +140,14 @@ void model_reintegrate(struct model *m, struct model_chunk *c)
 		return;
 	c->isolated = false;
 	model_relocate(m, c, -1);
+}
+
+/**
+ * model_slot_before - the list that a chunk was on before the last search for room
+ * @m: the model
+ * @c: the chunk
+ */
+int model_slot_before(const struct model *m, const struct model_chunk *c)
+{
+	return c->moved_in == m->search ? c->slot_before : c->slot;
 }

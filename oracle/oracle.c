@@ -137,12 +137,13 @@ static bool check_refusal(struct oracle *o, int bytes, int align, bool reserved,
 	for (unsigned int i = 0; i < o->m.nr_chunks; i++) {
 		const struct model_chunk *c = o->m.chunk[i];
 		/* the search itself may have moved it to slot 0 */
-		bool looked_at = c->slot_before >= model_size_to_slot(&o->m, bytes) &&
-				 c->slot_before <= o->m.free_slot;
+		int before = model_slot_before(&o->m, c);
+		bool looked_at =
+			before >= model_size_to_slot(&o->m, bytes) && before <= o->m.free_slot;
 
 		/* a low hint was let pass, but not that the chunk is on a low list for it */
-		if ((o->flags & ORACLE_EFFECTS) && c->slot_before >= 0 &&
-		    c->slot_before <= o->m.free_slot && c->md.contig_hint < least_chunk_hint(o, c))
+		if ((o->flags & ORACLE_EFFECTS) && before >= 0 && before <= o->m.free_slot &&
+		    c->md.contig_hint < least_chunk_hint(o, c))
 			looked_at = true;
 
 		if (reserved ? !c->reserved : !looked_at)
@@ -163,8 +164,7 @@ static struct forecast foretell_room(struct oracle *o, struct budget *b, int byt
 	struct forecast f = { .why = REASON_OK, .units = bytes / 4 };
 	struct model_chunk *made;
 
-	for (unsigned int i = 0; i < o->m.nr_chunks; i++)
-		o->m.chunk[i]->slot_before = o->m.chunk[i]->slot;
+	o->m.search++;
 	f.c = search_naive(o, bytes, align, reserved, atomic, &f.unit);
 	if (f.c)
 		return f;
@@ -255,7 +255,7 @@ static bool check_served(struct oracle *o, uint64_t ptr, const struct alloc_args
 
 	o->checked[RULE_alloc_range]++;
 	if (!c) {
-		if (!check_refresh_view(o))
+		if (!check_refresh_whole_view(o))
 			return false;
 		/* unless a new chunk lies elsewhere than foretold, and that was believed */
 		c = model_chunk_at(&o->m, ptr);
@@ -335,7 +335,7 @@ static bool settle_failed_population(struct oracle *o, struct forecast *f, int o
 	md->contig_hint = hint_before;
 
 	model_unmark(m, f->c, f->unit);
-	if (!check_refresh_view(o) || !check_hints_of(o, f->c))
+	if (!check_refresh_whole_view(o) || !check_hints_of(o, f->c))
 		return false;
 	model_relocate(m, f->c, slot_with);
 	if (broken && !f->c->isolated &&
@@ -765,6 +765,12 @@ static bool end_subject(struct oracle *o)
 	return true;
 }
 
+/* After each op all has been looked at, or near it only. */
+static bool check_end_state(struct oracle *o)
+{
+	return !(o->flags & ORACLE_NEAR) || (check_refresh_whole_view(o) && check_state(o, true));
+}
+
 /**
  * oracle_end - free everything, end the subject, and see that all returned
  * @o: the oracle
@@ -778,7 +784,7 @@ bool oracle_end(struct oracle *o)
 
 	if (o->down)
 		return end_subject(o);
-	if (!check_refresh_view(o) || !check_state(o, true) || !free_areas(o))
+	if (!check_refresh_whole_view(o) || !check_state(o, true) || !free_areas(o))
 		return false;
 	for (unsigned int i = 0; i < m->nr_chunks; i++) {
 		struct model_chunk *c = m->chunk[i];
@@ -788,5 +794,5 @@ bool oracle_end(struct oracle *o)
 			if (!oracle_free(o, c->base + 4 * (uint64_t)(at++ - c->unit), &out))
 				return false;
 	}
-	return oracle_balance(o) && oracle_purge(o) && end_subject(o);
+	return oracle_balance(o) && oracle_purge(o) && check_end_state(o) && end_subject(o);
 }

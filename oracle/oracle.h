@@ -91,6 +91,14 @@ struct outcome {
  */
 #define ORACLE_BAD_FREE 2u
 #define ORACLE_EFFECTS 4u /* let hints be low or out of order: judge what comes of that */
+/*
+ * Of many chunks and areas, look after each op at those that it should have changed, and at all of
+ * them in turn and at the end.  What else changed is found later; so whoever runs a program like
+ * this and has a finding runs it again without, to learn what it is.
+ */
+#define ORACLE_NEAR 8u
+#define ORACLE_NEAR_ALWAYS \
+	16u /* with ORACLE_NEAR: also of few, and all only at the end: for tests */
 
 /**
  * struct oracle - one oracle
@@ -112,12 +120,15 @@ struct outcome {
  *             the model cannot follow what breaks a rule that is left out
  * @accepted:  it was not refused
  * @area, @area_capacity: scratch for check_areas()
+ * @near:      only the chunks that are due are in @view
+ * @near_left: how often that may still be so until all are looked at
+ * @only:      their names
  * @area_cursor, @vmalloc_cursor: where areas and their contents are looked at next, if many
  * @failed:    a rule was broken
  * @finding:   which, valid if @failed
  * @checked:   how often each rule was checked
  * @nr_ops:    ops done, those included that free everything at the end
- * @cursor:    where the round robin over contents goes on
+ * @chunk_cursor, @page_cursor: where the round robin over contents goes on
  * @static_want: what the static area of each CPU must hold
  * @static_data: where the end of it was found, NULL if not looked for
  * @static_as_of: how many changes of the world there had been then
@@ -131,17 +142,19 @@ struct oracle {
 	struct subject_view view;
 	struct subject_chunk view_chunk[SUBJECT_MAX_CHUNKS];
 	struct model_chunk *shown[SUBJECT_MAX_CHUNKS];
+	void *only[SUBJECT_MAX_CHUNKS];
 	const struct machine *machine;
 	struct trial *boot;
 	uint32_t early_cursor;
-	bool down, over, accepted;
+	bool down, over, accepted, near;
+	unsigned int near_left;
 	struct subject_area *area;
 	unsigned int area_capacity, area_cursor, vmalloc_cursor;
 	bool failed;
 	struct finding finding;
 	uint64_t checked[RULE_NR];
 	uint64_t nr_ops;
-	unsigned int cursor;
+	unsigned int chunk_cursor, page_cursor;
 	uint8_t *static_want, **static_data;
 	uint64_t static_as_of;
 };
@@ -272,7 +285,7 @@ bool known_size_wrap(const struct oracle *o, uint64_t size);
 
 /* balance_naive.c */
 void balance_naive(struct oracle *o, struct budget *b);
-bool model_should_reclaim(const struct model *m, const struct model_chunk *c);
+bool model_should_reclaim(struct model *m, const struct model_chunk *c);
 
 /**
  * struct forecast - what must become of a request
@@ -296,8 +309,14 @@ bool believe_area(struct oracle *o, enum reason *why, uint64_t want, uint64_t go
 bool believe_areas(struct oracle *o, enum reason *why, uint64_t want, uint64_t got,
 		   const uint64_t *offsets, const uint64_t *sizes, unsigned int nr);
 
-/* check.c */
+/* look.c */
 bool check_refresh_view(struct oracle *o);
+bool check_refresh_whole_view(struct oracle *o);
+bool look_misses(struct oracle *o, const struct model_chunk *want, const struct subject_chunk *got);
+bool look_pairs(struct oracle *o);
+void look_is_checked(struct oracle *o);
+
+/* check.c */
 bool check_misuse(struct oracle *o);
 bool check_requests(struct oracle *o, const struct budget *b);
 bool check_budget(struct oracle *o, const struct budget *b, const struct budget *got);

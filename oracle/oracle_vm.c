@@ -12,6 +12,9 @@
 
 #define VMALLOC_BYTES_PER_OP (16u << 10) /* looked at after an op, beyond that in turn */
 #define AREAS_PER_OP 256u /* the same of areas */
+#define AREAS_NEAR 64u /* with ORACLE_NEAR from so many on those near a change, and some in turn \
+			*/
+#define AREAS_IN_TURN 16u
 
 typedef unsigned long long ull;
 
@@ -513,6 +516,12 @@ static bool check_lazy(struct oracle *o, const struct vm_naive_area *a)
 	return true;
 }
 
+/* Did something come, go or get freed there since areas were looked at last? */
+static bool has_changed(const struct vm_naive *v, const struct vm_naive_area *a)
+{
+	return a->addr < v->changed_to && v->changed_from < a->addr + a->size;
+}
+
 /*
  * What lies behind one another and was freed counts as one piece, on both sides: a subject need not
  * remember where one area ended and the next began, as both become usable in the same purge.
@@ -535,8 +544,12 @@ static unsigned int shown_run(const struct subject_area *a, unsigned int i, unsi
 	return i;
 }
 
-/* Areas [first, last) of the truth are the subject's, and the gaps between them flushed. */
-static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int last)
+/*
+ * Areas [first, last) of the truth are the subject's, and the gaps between them flushed.  If not
+ * @everything, the pages of freed areas are looked at only where something changed.
+ */
+static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int last,
+			     bool everything)
 {
 	const struct vm_naive *v = &o->m.vm;
 	uint64_t from = first ? v->areas[first - 1].addr + v->areas[first - 1].size : v->start;
@@ -568,7 +581,8 @@ static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int 
 		if (!check_gap(o, from, want->addr))
 			return false;
 		for (unsigned int j = i; j < next; j++)
-			if (!check_lazy(o, v->areas + j))
+			if ((everything || has_changed(v, v->areas + j)) &&
+			    !check_lazy(o, v->areas + j))
 				return false;
 		from = end;
 	}
@@ -579,26 +593,15 @@ static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int 
 	return check_gap(o, from, v->end);
 }
 
-/**
- * check_areas - the subject's areas are those there are
- * @o: the oracle
- * @everything: all of them, also if none came or went; otherwise some in turn if they are many
- */
-bool check_areas(struct oracle *o, bool everything)
+/* The same; pieces that count as one are looked at together. */
+static bool check_areas_around(struct oracle *o, unsigned int first, unsigned int last,
+			       bool everything)
 {
 	const struct vm_naive *v = &o->m.vm;
-	unsigned int nr = AREAS_PER_OP, first = 0, last;
 	uint64_t end;
 
-	if (!o->m.vm_touched && !everything)
-		return true;
-	o->m.vm_touched = false;
-	if (everything || v->nr <= nr)
-		nr = v->nr;
-	else
-		first = o->area_cursor++ % ((v->nr + nr - 1) / nr) * nr;
-	last = first + nr < v->nr ? first + nr : v->nr;
-	/* pieces that count as one are looked at together */
+	if (last > v->nr)
+		last = v->nr;
 	while (first && freed_run(v, first - 1, &end) > first)
 		first--;
 	if (last > first)
@@ -608,7 +611,53 @@ bool check_areas(struct oracle *o, bool everything)
 		free(o->area);
 		o->area = model_alloc(o->area_capacity * sizeof(*o->area));
 	}
-	return check_areas_from(o, first, last);
+	return check_areas_from(o, first, last, everything);
+}
+
+/* Those around what changed; and some more in turn. */
+static bool check_areas_near(struct oracle *o, unsigned int in_turn)
+{
+	const struct vm_naive *v = &o->m.vm;
+	unsigned int from = vm_naive_index(v, v->changed_from);
+	unsigned int to = vm_naive_index(v, v->changed_to) + 1;
+
+	/* the gaps on both sides as well */
+	if (v->changed_from < v->changed_to && !check_areas_around(o, from, to, false))
+		return false;
+	if (!in_turn || !v->nr)
+		return true;
+	from = o->area_cursor++ % ((v->nr + in_turn - 1) / in_turn) * in_turn;
+	return check_areas_around(o, from, from + in_turn, true);
+}
+
+/**
+ * check_areas - the subject's areas are those there are
+ * @o: the oracle
+ * @everything: all of them, also if none came or went; otherwise some in turn if they are many
+ */
+bool check_areas(struct oracle *o, bool everything)
+{
+	const struct vm_naive *v = &o->m.vm;
+	bool near = o->flags & ORACLE_NEAR && !(o->flags & ORACLE_FULL), ok;
+	unsigned int first = 0, nr = AREAS_PER_OP;
+
+	if (!o->m.vm_touched && !everything)
+		return true;
+	o->m.vm_touched = false;
+	if (everything) {
+		ok = check_areas_around(o, 0, v->nr, true);
+	} else if (near && o->flags & ORACLE_NEAR_ALWAYS) {
+		ok = check_areas_near(o, 0);
+	} else if (near && v->nr > AREAS_NEAR) {
+		ok = check_areas_near(o, AREAS_IN_TURN);
+	} else if (v->nr > nr) {
+		first = o->area_cursor++ % ((v->nr + nr - 1) / nr) * nr;
+		ok = check_areas_around(o, first, first + nr, true);
+	} else {
+		ok = check_areas_around(o, 0, v->nr, !near);
+	}
+	vm_naive_seen(&o->m.vm);
+	return ok;
 }
 
 /* Is an address in some CPU's unit of the first chunk, or of another one? */

@@ -155,6 +155,7 @@ enum reason try_populate(struct oracle *o, struct budget *b, struct model_chunk 
 	enum reason why;
 
 	c->pages_touched = true; /* a failure must leave nothing mapped either */
+	model_due(&o->m, c);
 	if (!o->m.dry && !c->is_block) {
 		if (!o->m.have_pages_array && budget_refuses(b, PCPU_FAULT_META))
 			return REASON_META_FAULT;

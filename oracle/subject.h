@@ -57,11 +57,15 @@ struct subject_stats {
 
 /**
  * struct subject_view - what a subject believes of itself
+ * @only, @nr_only: asked for: the names of the chunks that are to be shown, in that order, their
+ *             lists not looked for; NULL: all
  * @nr_chunks: chunks in @chunk
  * @chunk:     the reserved chunk first, if any, then slot by slot in the order of the lists
  * @fault:     what was wrong with them, or NULL
  */
 struct subject_view {
+	void *const *only;
+	unsigned int nr_only;
 	unsigned int nr_chunks;
 	struct subject_chunk *chunk;
 	const char *fault;

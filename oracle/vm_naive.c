@@ -32,6 +32,26 @@ void vm_naive_init(struct vm_naive *v, uint64_t start, uint64_t end, uint64_t pa
 	v->end = end;
 	v->page = page;
 	v->va_bits = va_bits;
+	v->lazy_from = UINT64_MAX;
+	vm_naive_seen(v);
+}
+
+/**
+ * vm_naive_seen - what changed has been looked at
+ * @v: the window
+ */
+void vm_naive_seen(struct vm_naive *v)
+{
+	v->changed_from = UINT64_MAX;
+	v->changed_to = 0;
+}
+
+static void change(struct vm_naive *v, uint64_t from, uint64_t to)
+{
+	if (from < v->changed_from)
+		v->changed_from = from;
+	if (to > v->changed_to)
+		v->changed_to = to;
 }
 
 /**
@@ -45,8 +65,14 @@ void vm_naive_exit(struct vm_naive *v)
 	v->nr = v->nr_lazy = v->capacity = 0;
 }
 
-/* Index of the first area that ends above an address; @nr if all end below. */
-static unsigned int first_above(const struct vm_naive *v, uint64_t addr)
+/**
+ * vm_naive_index - the first area that ends above an address
+ * @v: the window
+ * @addr: any address
+ *
+ * Return: its index; @nr if all end below.
+ */
+unsigned int vm_naive_index(const struct vm_naive *v, uint64_t addr)
 {
 	unsigned int low = 0, high = v->nr;
 
@@ -70,7 +96,7 @@ static unsigned int first_above(const struct vm_naive *v, uint64_t addr)
  */
 struct vm_naive_area *vm_naive_at(const struct vm_naive *v, uint64_t addr)
 {
-	unsigned int i = first_above(v, addr);
+	unsigned int i = vm_naive_index(v, addr);
 
 	return i < v->nr && v->areas[i].addr <= addr ? v->areas + i : NULL;
 }
@@ -98,7 +124,7 @@ struct vm_naive_area *vm_naive_find(const struct vm_naive *v, uint64_t addr)
  */
 void vm_naive_insert(struct vm_naive *v, uint64_t addr, uint64_t size, uint64_t tag)
 {
-	unsigned int i = first_above(v, addr);
+	unsigned int i = vm_naive_index(v, addr);
 
 	assert(size && addr >= v->start && addr <= v->end && size <= v->end - addr);
 	assert(i == v->nr || v->areas[i].addr >= addr + size);
@@ -111,6 +137,7 @@ void vm_naive_insert(struct vm_naive *v, uint64_t addr, uint64_t size, uint64_t 
 	memmove(v->areas + i + 1, v->areas + i, (v->nr - i) * sizeof(*v->areas));
 	v->areas[i] = (struct vm_naive_area){ .addr = addr, .size = size, .tag = tag };
 	v->nr++;
+	change(v, addr, addr + size);
 }
 
 /**
@@ -123,6 +150,7 @@ void vm_naive_remove(struct vm_naive *v, uint64_t addr)
 	struct vm_naive_area *area = vm_naive_at(v, addr);
 
 	assert(area && area->addr == addr);
+	change(v, addr, addr + area->size);
 	v->nr_lazy -= area->lazy;
 	v->nr--;
 	memmove(area, area + 1, (v->nr - (size_t)(area - v->areas)) * sizeof(*area));
@@ -140,6 +168,9 @@ void vm_naive_set_lazy(struct vm_naive *v, uint64_t addr)
 	assert(area);
 	area->lazy = true;
 	v->nr_lazy++;
+	if (addr < v->lazy_from)
+		v->lazy_from = addr;
+	change(v, addr, addr + area->size);
 }
 
 /**
@@ -152,23 +183,24 @@ void vm_naive_set_lazy(struct vm_naive *v, uint64_t addr)
  */
 bool vm_naive_purge(struct vm_naive *v, uint64_t *start, uint64_t *end)
 {
-	unsigned int kept = 0;
-	bool any = false;
+	unsigned int kept, i;
 
 	if (!v->nr_lazy)
 		return false;
-	for (unsigned int i = 0; i < v->nr; i++) {
+	for (kept = i = vm_naive_index(v, v->lazy_from); v->nr_lazy; i++) {
 		if (!v->areas[i].lazy) {
 			v->areas[kept++] = v->areas[i];
 			continue;
 		}
-		if (!any)
+		if (kept == i)
 			*start = v->areas[i].addr;
 		*end = v->areas[i].addr + v->areas[i].size;
-		any = true;
+		v->nr_lazy--;
 	}
-	v->nr = kept;
-	v->nr_lazy = 0;
+	memmove(v->areas + kept, v->areas + i, (v->nr - i) * sizeof(*v->areas));
+	v->nr -= i - kept;
+	v->lazy_from = UINT64_MAX;
+	change(v, *start, *end);
 	return true;
 }
 
@@ -220,13 +252,16 @@ bool vm_naive_lowest(const struct vm_naive *v, uint64_t size, uint64_t align, ui
 
 	if (to > v->end)
 		to = v->end;
-	for (unsigned int i = first_above(v, at);; i++) {
+	for (unsigned int i = vm_naive_index(v, at);; i++) {
 		uint64_t limit = i < v->nr && v->areas[i].addr < to ? v->areas[i].addr : to;
-		uint64_t skip = at % align ? align - at % align : 0;
 
-		if (at <= limit && skip <= limit - at && size <= limit - at - skip) {
-			*addr = at + skip;
-			return size != 0;
+		if (at <= limit && size <= limit - at) {
+			uint64_t skip = at % align ? align - at % align : 0;
+
+			if (skip <= limit - at - size) {
+				*addr = at + skip;
+				return size != 0;
+			}
 		}
 		if (i == v->nr || v->areas[i].addr >= to)
 			return false;
@@ -301,7 +336,7 @@ bool vm_naive_congruent_args(const struct vm_naive *v, const uint64_t *offsets,
 static const struct vm_naive_area *in_the_way(const struct vm_naive *v, uint64_t addr,
 					      uint64_t size)
 {
-	unsigned int i = first_above(v, addr);
+	unsigned int i = vm_naive_index(v, addr);
 
 	return i < v->nr && v->areas[i].addr < addr + size ? v->areas + i : NULL;
 }

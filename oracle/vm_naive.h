@@ -35,21 +35,27 @@ struct vm_naive_area {
  * @nr:       how many
  * @nr_lazy:  how many of these are lazy
  * @capacity: for how many there is room
+ * @lazy_from: no lazy area begins below
+ * @changed_from, @changed_to: all that came, went or was freed lies between these since they were
+ *            reset by vm_naive_seen(); nothing if the first is not below the second
  */
 struct vm_naive {
 	uint64_t start, end, page;
 	unsigned int va_bits;
 	struct vm_naive_area *areas;
 	unsigned int nr, nr_lazy, capacity;
+	uint64_t lazy_from, changed_from, changed_to;
 };
 
 void vm_naive_init(struct vm_naive *v, uint64_t start, uint64_t end, uint64_t page,
 		   unsigned int va_bits);
 void vm_naive_exit(struct vm_naive *v);
+void vm_naive_seen(struct vm_naive *v);
 void vm_naive_insert(struct vm_naive *v, uint64_t addr, uint64_t size, uint64_t tag);
 void vm_naive_remove(struct vm_naive *v, uint64_t addr);
 void vm_naive_set_lazy(struct vm_naive *v, uint64_t addr);
 bool vm_naive_purge(struct vm_naive *v, uint64_t *start, uint64_t *end);
+unsigned int vm_naive_index(const struct vm_naive *v, uint64_t addr);
 struct vm_naive_area *vm_naive_at(const struct vm_naive *v, uint64_t addr);
 struct vm_naive_area *vm_naive_find(const struct vm_naive *v, uint64_t addr);
 

@@ -99,6 +99,43 @@ static void test_slots(void)
 	end(&b);
 }
 
+/* Chunks that are asked for by name are shown as among all, in that order, and nothing else. */
+static void test_only(void)
+{
+	static struct subject_chunk all[SUBJECT_MAX_CHUNKS], some[SUBJECT_MAX_CHUNKS];
+	const struct alloc_args unit = { .align = 4, .size = 1024, .gfp = PCPU_GFP_KERNEL };
+	struct subject_view v = { .chunk = all }, w = { .chunk = some };
+	static struct bench b;
+	void *only[2];
+
+	begin(&b, 0);
+	for (int i = 0; i < 3; i++)
+		check(ops->alloc(b.s, &unit), "a chunk of it");
+	ops->view(b.s, &v);
+	check(v.nr_chunks >= 4, "the chunks");
+	only[0] = all[v.nr_chunks - 1].id;
+	only[1] = all[1].id;
+	w.only = only;
+	w.nr_only = 2;
+	ops->view(b.s, &w);
+	check(w.nr_chunks == 2, "two of them");
+	for (unsigned int i = 0; i < 2; i++) {
+		struct subject_chunk want = all[i ? 1 : v.nr_chunks - 1];
+
+		want.slot = some[i].slot; /* which is not looked for */
+		check(!memcmp(&some[i], &want, sizeof(want)), "the same as among all");
+	}
+	check(w.nr_slots == v.nr_slots && w.nr_populated == v.nr_populated &&
+		      w.nr_empty_pop_pages == v.nr_empty_pop_pages &&
+		      w.work_pending == v.work_pending && w.atomic_failed == v.atomic_failed &&
+		      !memcmp(&w.stats, &v.stats, sizeof(v.stats)),
+	      "and all figures");
+	w.nr_only = w.nr_chunks = 0;
+	ops->view(b.s, &w);
+	check(!w.nr_chunks, "none of them");
+	end(&b);
+}
+
 /*
  * An address in the unit of another CPU is in the area of the chunk, and not in its map.  Also
  * where what is freed need not be live, as in Linux.
@@ -125,6 +162,7 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	test_areas();
 	test_slots();
+	test_only();
 	test_free_beyond(0);
 	test_free_beyond(1u << PCPU_QUIRK_BAD_FREE);
 	return tests_end();

@@ -119,6 +119,27 @@ static void check_repeats(const struct program *p, unsigned int option)
 	}
 }
 
+/*
+ * Looked at only near what each op changes, and at all of it at the end, something is found too, at
+ * that op or later.  Without quirks at least one of these would be a false finding.
+ */
+static void check_near(const struct program *p, unsigned int option, const struct verdict *quick)
+{
+	static struct exec e;
+	const struct exec_options opts = { .option = option,
+					   .flags = ORACLE_NEAR | ORACLE_NEAR_ALWAYS };
+	bool clean = exec_run(&e, p, &opts);
+
+	nr_checks++;
+	if (clean != quick->clean || (!clean && e.at < quick->at)) {
+		nr_failures++;
+		print_verdict("near", quick);
+		printf("  looked at near it is %s at op %u: %s\n", clean ? "clean" : "found", e.at,
+		       clean ? "" : e.oracle.finding.what);
+	}
+	exec_exit(&e);
+}
+
 /* Quick and full find the same, at the same op. */
 static void check_full(const struct program *p, int quirk)
 {
@@ -126,6 +147,7 @@ static void check_full(const struct program *p, int quirk)
 	struct verdict quick = run(p, option, 0), full = run(p, option, ORACLE_FULL);
 
 	check_same(&quick, &full, "quick and full", p, quirk < 0 ? "" : pcpu_quirks[quirk].name);
+	check_near(p, option, &quick);
 	if (quirk >= 0)
 		found_by_quirk[quirk] += !quick.clean;
 	nr_checks++;

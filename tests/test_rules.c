@@ -87,12 +87,23 @@ static void wrap_env(struct saboteur *s, struct world *w)
 		s->how->wrap(&w->env);
 }
 
+/* What a saboteur kept: not a leak of the test. */
+static void drop_leaked(struct world *w)
+{
+	if (!sabotage_leaked)
+		return;
+	w->meta_live++;
+	w->env.meta_free(w, sabotage_leaked);
+	sabotage_leaked = NULL;
+}
+
 static void *sab_create(const struct machine *m, struct world *w, unsigned int option)
 {
 	struct saboteur *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		abort();
+	drop_leaked(w); /* by the run before */
 	s->w = w;
 	s->how = chosen;
 	s->calls = AT_START;
@@ -695,9 +706,7 @@ static void check_sabotage(const struct sabotage *how, unsigned int flags)
 	check_finding(&e, at);
 	exec_exit(&e);
 	check(!calls_of_the_dead, "was called after it could not go on", "");
-	if (sabotage_leaked)
-		e.world.env.meta_free(&e.world, sabotage_leaked);
-	sabotage_leaked = NULL;
+	drop_leaked(&e.world);
 
 	chosen = NULL;
 	opts.observer = NULL;
@@ -705,6 +714,28 @@ static void check_sabotage(const struct sabotage *how, unsigned int flags)
 	chosen = how;
 	check(!e.oracle.failed, "is not clean without", e.oracle.finding.what);
 	exec_exit(&e);
+	program_exit(&p);
+}
+
+/*
+ * Looked at only near what each op changes, and at all of it at the end, it is found as well; what
+ * comes of that is the finding of a run that looks at everything.
+ */
+static void check_near(const struct sabotage *how)
+{
+	static struct lockstep l;
+	struct exec_options opts = { .subject = &saboteur_ops, .flags = ORACLE_NEAR_ALWAYS };
+	struct text_error err = { 0 };
+	struct program p;
+
+	chosen = how;
+	if (how->full || how->observe || how->rule == RULE_lockstep ||
+	    !program_from_text(&p, how->program, strlen(how->program), &err))
+		return;
+	check(!lockstep_run(&l, &p, &opts, 1), "was not found by looking near", "");
+	check_finding(l.e, op_of_call(&p, how->found ? how->found : how->from));
+	lockstep_exit(&l);
+	drop_leaked(&l.e[0].world);
 	program_exit(&p);
 }
 
@@ -748,9 +779,7 @@ static bool escapes(const struct sabotage *how)
 		check(l.e[l.found].oracle.finding.rule != how->rule,
 		      "was found though it is left out", l.e[l.found].oracle.finding.what);
 	lockstep_exit(&l);
-	if (sabotage_leaked)
-		l.e[0].world.env.meta_free(&l.e[0].world, sabotage_leaked);
-	sabotage_leaked = NULL;
+	drop_leaked(&l.e[0].world);
 	program_exit(&p);
 	return clean;
 }
@@ -829,6 +858,7 @@ int main(int argc, char **argv)
 			if (!how->full)
 				check_sabotage(how, 0);
 			check_sabotage(how, ORACLE_FULL);
+			check_near(how);
 			alone[how->rule] += escapes(how);
 		}
 	}

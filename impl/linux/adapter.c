@@ -200,7 +200,10 @@ void linux_show(struct subject_view *v)
 {
 	struct linux_view k = { 0 };
 
-	kernel_chunks(linux_show_chunk, v, &k);
+	for (unsigned int i = 0; v->only && i < v->nr_only; i++)
+		kernel_chunk(v->only[i], linux_show_chunk, v);
+	if (!v->only)
+		kernel_chunks(linux_show_chunk, v, &k);
 	kernel_figures(&k);
 	if (k.fault)
 		v->fault = k.fault;

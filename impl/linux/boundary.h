@@ -199,6 +199,8 @@ void kernel_depopulate(void *chunk, int start, int end);
 /* Calls @show for the reserved chunk, slot -1, and then slot by slot; stops if that returns 0. */
 void kernel_chunks(int (*show)(void *ctx, const struct linux_chunk *c), void *ctx,
 		   struct linux_view *v);
+/* Calls @show for one chunk that it showed before, its slot not looked for. */
+void kernel_chunk(void *chunk, int (*show)(void *ctx, const struct linux_chunk *c), void *ctx);
 void kernel_figures(struct linux_view *v);
 
 /* Frame that the kernel's page tables translate an address to, or LINUX_NO_FRAME. */

@@ -440,6 +440,11 @@ void kernel_chunks(int (*show)(void *ctx, const struct linux_chunk *c), void *ct
 	}
 }
 
+void kernel_chunk(void *chunk, int (*show)(void *ctx, const struct linux_chunk *c), void *ctx)
+{
+	show_chunk(chunk, 0, show, ctx);
+}
+
 void kernel_figures(struct linux_view *v)
 {
 	v->nr_slots = pcpu_nr_slots + SLOTS_ADDED;

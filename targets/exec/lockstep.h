@@ -2,8 +2,8 @@
 /*
  * lockstep.h - one program on one to three subjects, op by op, each with its own world and oracle.
  *
- * With one subject it is exec_run() and nothing else.  With more, what they do and what they
- * believe of themselves must be the same after every op.
+ * With one subject it is exec_run(), quicker.  With more, what they do and what they believe of
+ * themselves must be the same after every op.
  */
 #ifndef LOCKSTEP_H
 #define LOCKSTEP_H

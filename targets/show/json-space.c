@@ -123,7 +123,7 @@ void json_lists(struct json *j, const struct shot *s)
 		json_string(j, "seen_lists", NULL);
 	json_bool(j, "work", m->work_pending);
 	json_bool(j, "atomic_failed", m->atomic_failed);
-	json_int(j, "empty_pages", model_empty_total(m));
+	json_int(j, "empty_pages", model_sums_naive(m).empty);
 	json_close(j, '}');
 }
 
