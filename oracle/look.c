@@ -51,6 +51,7 @@ static bool look(struct oracle *o, bool near)
 
 	CHECK_TROUBLE(o);
 	o->near = near;
+	o->skipped |= near;
 	for (unsigned int i = 0; near && i < nr; i++) {
 		o->shown[i] = o->m.due[i];
 		o->only[i] = o->m.due[i]->id;

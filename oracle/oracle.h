@@ -121,6 +121,7 @@ struct outcome {
  * @accepted:  it was not refused
  * @area, @area_capacity: scratch for check_areas()
  * @near:      only the chunks that are due are in @view
+ * @skipped:   something was not looked at for ORACLE_NEAR
  * @near_left: how often that may still be so until all are looked at
  * @only:      their names
  * @area_cursor, @vmalloc_cursor: where areas and their contents are looked at next, if many
@@ -146,7 +147,7 @@ struct oracle {
 	const struct machine *machine;
 	struct trial *boot;
 	uint32_t early_cursor;
-	bool down, over, accepted, near;
+	bool down, over, accepted, near, skipped;
 	unsigned int near_left;
 	struct subject_area *area;
 	unsigned int area_capacity, area_cursor, vmalloc_cursor;

@@ -12,9 +12,8 @@
 
 #define VMALLOC_BYTES_PER_OP (16u << 10) /* looked at after an op, beyond that in turn */
 #define AREAS_PER_OP 256u /* the same of areas */
-#define AREAS_NEAR 64u /* with ORACLE_NEAR from so many on those near a change, and some in turn \
-			*/
-#define AREAS_IN_TURN 16u
+#define AREAS_NEAR 64u /* with ORACLE_NEAR: if more, those near a change, */
+#define AREAS_IN_TURN 16u /* and so many in turn */
 
 typedef unsigned long long ull;
 
@@ -580,10 +579,12 @@ static bool check_areas_from(struct oracle *o, unsigned int first, unsigned int 
 		      want->lazy ? ", freed" : "");
 		if (!check_gap(o, from, want->addr))
 			return false;
-		for (unsigned int j = i; j < next; j++)
-			if ((everything || has_changed(v, v->areas + j)) &&
-			    !check_lazy(o, v->areas + j))
+		for (unsigned int j = i; j < next; j++) {
+			if (!everything && !has_changed(v, v->areas + j))
+				o->skipped = true;
+			else if (!check_lazy(o, v->areas + j))
 				return false;
+		}
 		from = end;
 	}
 	if (last < v->nr)
@@ -621,6 +622,7 @@ static bool check_areas_near(struct oracle *o, unsigned int in_turn)
 	unsigned int from = vm_naive_index(v, v->changed_from);
 	unsigned int to = vm_naive_index(v, v->changed_to) + 1;
 
+	o->skipped = true;
 	/* the gaps on both sides as well */
 	if (v->changed_from < v->changed_to && !check_areas_around(o, from, to, false))
 		return false;

@@ -162,10 +162,10 @@ static bool run_once(struct lockstep *l, const struct program *p, const struct e
  * @nr: subjects, 1 to LOCKSTEP_MAX
  *
  * One subject that nobody observes is looked at with ORACLE_NEAR first.  If that finds anything,
- * the finding of a run that looks at everything is the one that counts: it is at the op that did
- * it, with all that can be shown there.  It cannot be missing, as that run makes all checks that
- * the other one makes and more; should it be, the subject is not deterministic, and what was found
- * first is found again or not.
+ * and something was skipped, the finding of a run that looks at everything is the one that counts:
+ * it is at the op that did it, with all that can be shown there.  It cannot be missing, as that run
+ * makes all checks that the other one makes and more; should it be, the subject is not
+ * deterministic, and what was found first is found again or not.
  *
  * Return: false if there was a finding, which is in the oracle of run @l->found.
  */
@@ -179,6 +179,8 @@ bool lockstep_run(struct lockstep *l, const struct program *p, const struct exec
 	near.flags |= ORACLE_NEAR;
 	if (run_once(l, p, &near, 1))
 		return true;
+	if (!l->e[0].oracle.skipped)
+		return false;
 	lockstep_exit(l);
 	if (!run_once(l, p, opts, 1))
 		return false;
