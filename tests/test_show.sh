@@ -115,7 +115,7 @@ def check_page(path, text):
     check(f"{path}: loads nothing", not re.search(r"https?:", text.replace(
         "http://www.w3.org/2000/svg", "")))
     check(f"{path}: loads nothing", not re.search(r"<(link(?! rel=\"icon\" href=\"data:,\")|img|"
-                                                  r"iframe)|src=|@import|url\(", text))
+                                                  r"iframe)|src=|@import|url\((?!#gone\))", text))
 
 
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
@@ -145,6 +145,18 @@ for form in json html svg; do
 done
 ok "the hint in red" grep -q 'class="m b red".*hint 38 . true 49' "$films/free-end.svg"
 ok "the brackets in red" grep -q 'class="br wrong"' "$films/free-end.svg"
+ok "mapped pages" grep -q 'class="map"' "$films/tour.svg"
+ok "frames of chunks" grep -q 'class="o o0"' "$films/tour.svg"
+cat >"$tmp/freed.pcpu" <<'PROGRAM'
+pcpu-program 1
+machine cpus=1 page=256 unit_pages=4 static=20 reserved=0 dyn=300 vm_pages=64 frames=32
+v0 = vmalloc size=1000 node=0
+vfree v0
+PROGRAM
+exits 0 show --svg "$tmp/freed.pcpu"
+ok "frames of a vmalloc area" [ "$(grep -c '<rect class="o o2"' "$tmp/out")" -eq 5 ]
+ok "a freed area" [ "$(grep -c 'class="o o2 lazy"' "$tmp/out")" -eq 1 ]
+ok "is hatched" grep -q '.o.lazy{fill:url(#gone)' "$tmp/out"
 ok "the report without JavaScript" grep -q '^source:  mm/percpu.c, pcpu_block_update' \
 	"$films/free-end.html"
 

@@ -93,6 +93,8 @@ static void subject(struct strip *st, const struct film *film, const struct film
 	}
 	st->y += svg_lists(st->f, st->y, s);
 	st->y += svg_space(st->f, st->y, s);
+	st->y += svg_tables(st->f, st->y, s);
+	st->y += svg_frames(st->f, st->y, s);
 }
 
 static void frame_title(struct strip *st, const struct film *film, const struct film_frame *fr)

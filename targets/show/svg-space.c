@@ -2,7 +2,7 @@
 /*
  * svg-space.c - lists and address space in a film strip.
  *
- * Does not draw page tables: a strip has no room to tell frames apart; a page does.
+ * Does not draw what is mapped there: svg-tables.c.
  */
 #include <stdlib.h>
 #include <string.h>

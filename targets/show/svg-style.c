@@ -29,9 +29,11 @@ static const struct paint paints[] = {
 	{ "end", "stroke:#1b1f24", "stroke:#e6eaf0" },
 	{ "hint", "stroke:#0550ae", "stroke:#6cb6ff" },
 	{ "true", "stroke:#57606a", "stroke:#a0abb8" },
+	{ "hatch", "stroke:#8c959f;stroke-width:3", "stroke:#6e7a87;stroke-width:3" },
 	{ "wrong", "stroke:#c4161c", "stroke:#ff7b72" },
 	{ "diff", "fill:#c4161c;stroke:#c4161c", "fill:#ff7b72;stroke:#ff7b72" },
 	{ "place", "fill:none;stroke:#c4161c", "fill:none;stroke:#ff7b72" },
+	{ "map", "fill:#57606a", "fill:#a0abb8" },
 	{ "o", "fill:#b6bdc6;stroke:#4b5563", "fill:#4a5461;stroke:#0b0e12" },
 	{ "o0", "fill:#7cc4f0", "fill:#5aa9d8" },
 	{ "o1", "fill:#f2c46b", "fill:#d9a648" },
@@ -55,12 +57,16 @@ void svg_style(FILE *f)
 	      ".b{font-weight:700}.c{text-anchor:middle}.e{text-anchor:end}"
 	      ".br{fill:none;stroke-width:1.8}.diff{fill-opacity:.35;stroke-width:2}"
 	      ".place{stroke-width:2;stroke-dasharray:5 3}.scan{stroke-dasharray:2 3}"
-	      ".lazy{fill-opacity:.25;stroke-dasharray:3 2}.none{stroke-dasharray:3 3}\n",
+	      ".o.lazy{fill:url(#gone);stroke-dasharray:3 2}.none{stroke-dasharray:3 3}\n",
 	      f);
 	for (size_t i = 0; i < nr; i++)
 		fprintf(f, ".%s{%s}\n", paints[i].cls, paints[i].light);
 	fputs("@media (prefers-color-scheme:dark){\n", f);
 	for (size_t i = 0; i < nr; i++)
 		fprintf(f, ".%s{%s}\n", paints[i].cls, paints[i].dark);
-	fputs("}\n</style>\n", f);
+	fputs("}\n</style>\n"
+	      "<defs><pattern id=\"gone\" width=\"6\" height=\"6\" "
+	      "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+	      "<path class=\"hatch\" d=\"M0 0v6\"/></pattern></defs>\n",
+	      f);
 }

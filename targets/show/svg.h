@@ -27,4 +27,8 @@ int svg_chunk(FILE *f, int y, const struct shot *s, const struct model_chunk *c,
 int svg_lists(FILE *f, int y, const struct shot *s);
 int svg_space(FILE *f, int y, const struct shot *s);
 
+/* svg-tables.c */
+int svg_tables(FILE *f, int y, const struct shot *s);
+int svg_frames(FILE *f, int y, const struct shot *s);
+
 #endif
