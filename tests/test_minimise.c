@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "legal.h"
+#include "random_input.h"
 #include "../targets/exec/minimise-steps.h"
 
 #define MAX_SIZE 5000u
@@ -274,29 +275,6 @@ static void check_input(enum program_layer layer, unsigned int error, unsigned i
 	program_exit(&p);
 }
 
-/* Random bytes, or a generated program with some of its bytes changed, perhaps cut off. */
-static size_t random_input(struct rng *r, enum program_layer layer, uint8_t *data)
-{
-	size_t len = rng_below(r, rng_below(r, 4) ? 400 : MAX_SIZE + 1);
-	struct program p;
-	uint8_t *bytes;
-
-	if (rng_below(r, 3) == 0) {
-		for (size_t i = 0; i < len; i++)
-			data[i] = (uint8_t)rng_next(r);
-		return len;
-	}
-	program_generate(&p, layer, r, rng_below(r, rng_below(r, 4) ? 100 : 400));
-	bytes = program_to_bytes(&p, layer, &len);
-	program_exit(&p);
-	len = len < MAX_SIZE ? len : MAX_SIZE;
-	memcpy(data, bytes, len);
-	free(bytes);
-	for (uint32_t n = rng_below(r, 2) ? rng_below(r, 20) : 0; n-- && len;)
-		data[rng_below(r, (uint32_t)len)] ^= (uint8_t)rng_next(r);
-	return rng_below(r, 8) ? len : rng_below(r, (uint32_t)len + 1);
-}
-
 /* Two at a time: with all of them no program comes far. */
 static unsigned int some_quirks(struct rng *r)
 {
@@ -347,7 +325,7 @@ int main(int argc, char **argv)
 		check_file(argv[i]);
 	for (unsigned int i = 0; i < 400; i++) {
 		enum program_layer layer = (enum program_layer)(i % LAYER_NR);
-		size_t len = random_input(&r, layer, data);
+		size_t len = random_input(&r, layer, data, MAX_SIZE);
 
 		check_input(layer, i / LAYER_NR % (2 * NR_BROKEN), i & 1 ? some_quirks(&r) : 0,
 			    data, len);

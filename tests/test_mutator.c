@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "legal.h"
+#include "random_input.h"
 #include "../targets/mutator.h"
 
 #define MAX_SIZE 5000u
@@ -432,27 +433,6 @@ static void check_sometimes(const uint8_t *a, size_t size_a, const uint8_t *b, s
 	free(first);
 }
 
-/* Random bytes, or a generated program, perhaps cut off. */
-static size_t random_input(struct rng *r, uint8_t *data)
-{
-	size_t len = rng_below(r, rng_below(r, 3) ? 400 : MAX_SIZE + 1);
-	struct program p;
-	uint8_t *bytes;
-
-	if (rng_below(r, 3) == 0) {
-		for (size_t i = 0; i < len; i++)
-			data[i] = (uint8_t)rng_next(r);
-		return len;
-	}
-	program_generate(&p, layer, r, rng_below(r, rng_below(r, 4) ? 40 : 400));
-	bytes = program_to_bytes(&p, layer, &len);
-	program_exit(&p);
-	len = len < MAX_SIZE ? len : MAX_SIZE;
-	memcpy(data, bytes, len);
-	free(bytes);
-	return rng_below(r, 8) ? len : rng_below(r, (uint32_t)len + 1);
-}
-
 /* Mutations of mutations, as an engine does it. */
 static void check_chains(struct rng *r, unsigned long nr)
 {
@@ -463,8 +443,8 @@ static void check_chains(struct rng *r, unsigned long nr)
 		size_t max_size = rng_below(r, 4) ? MAX_SIZE : rng_below(r, MAX_SIZE + 1);
 
 		layer = nr % LAYER_NR;
-		size = random_input(r, data);
-		size2 = random_input(r, other);
+		size = random_input(r, layer, data, MAX_SIZE);
+		size2 = random_input(r, layer, other, MAX_SIZE);
 		for (uint32_t n = 1 + rng_below(r, 6); n--;) {
 			unsigned int seed = (unsigned int)rng_next(r);
 
