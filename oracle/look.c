@@ -21,13 +21,12 @@ static bool may_look_near(const struct oracle *o)
 {
 	static const struct rule_set none;
 	const struct model *m = &o->m;
+	bool many = m->nr_chunks > CHUNKS_PER_OP && m->nr_due < CHUNKS_PER_OP && o->near_left;
 
-	if (!(o->flags & ORACLE_NEAR) || o->flags & (ORACLE_FULL | ORACLE_EFFECTS) || m->reshaped ||
-	    m->dry || memcmp(&o->w->rules_off, &none, sizeof(none)))
+	if (!many && !(o->flags & ORACLE_NEAR_ALWAYS))
 		return false;
-	if (o->flags & ORACLE_NEAR_ALWAYS)
-		return true;
-	return m->nr_chunks > CHUNKS_PER_OP && m->nr_due < CHUNKS_PER_OP && o->near_left;
+	return (o->flags & (ORACLE_NEAR | ORACLE_FULL | ORACLE_EFFECTS)) == ORACLE_NEAR &&
+	       !m->reshaped && !m->dry && !memcmp(&o->w->rules_off, &none, sizeof(none));
 }
 
 /* What is shown of chunks that were asked for does not say which list they are on. */

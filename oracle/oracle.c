@@ -765,10 +765,10 @@ static bool end_subject(struct oracle *o)
 	return true;
 }
 
-/* After each op all has been looked at, or near it only. */
+/* All has been looked at after each op, or something was skipped, and is looked at now. */
 static bool check_end_state(struct oracle *o)
 {
-	return !(o->flags & ORACLE_NEAR) || (check_refresh_whole_view(o) && check_state(o, true));
+	return !o->skipped || (check_refresh_whole_view(o) && check_state(o, true));
 }
 
 /**

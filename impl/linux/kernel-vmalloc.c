@@ -161,11 +161,31 @@ void kernel_purge(void)
 /* The lists of all areas, by address, and of those that were freed. */
 #ifdef HAVE_VMAP_NODES
 #define BUSY_LIST (&vmap_nodes[0].busy.head)
+#define BUSY_ROOT (&vmap_nodes[0].busy.root)
 #define LAZY_LIST (&vmap_nodes[0].lazy.head)
 #else
 #define BUSY_LIST (&vmap_area_list)
+#define BUSY_ROOT (&vmap_area_root)
 #define LAZY_LIST (&purge_vmap_area_list)
 #endif
+
+/* The first entry of the list that begins at @from or above, or its head. */
+static struct list_head *first_busy(unsigned long from)
+{
+	struct list_head *first = BUSY_LIST->next, *found = BUSY_LIST;
+	struct rb_node *n = BUSY_ROOT->rb_node;
+
+	if (first == BUSY_LIST || list_entry(first, struct vmap_area, list)->va_start >= from)
+		return first;
+	while (n) {
+		struct vmap_area *va = rb_entry(n, struct vmap_area, rb_node);
+
+		if (va->va_start >= from)
+			found = &va->list;
+		n = va->va_start >= from ? n->rb_left : n->rb_right;
+	}
+	return found;
+}
 
 static struct vmap_area *first_lazy(unsigned long from)
 {
@@ -187,7 +207,7 @@ static struct vmap_area *first_lazy(unsigned long from)
 
 void kernel_areas(unsigned long from, int (*show)(void *ctx, const struct linux_area *a), void *ctx)
 {
-	struct list_head *busy = BUSY_LIST->next;
+	struct list_head *busy = first_busy(from);
 	struct vmap_area *lazy = first_lazy(from);
 
 	while (busy != BUSY_LIST || lazy) {
@@ -196,10 +216,6 @@ void kernel_areas(unsigned long from, int (*show)(void *ctx, const struct linux_
 
 		if (busy != BUSY_LIST)
 			va = list_entry(busy, struct vmap_area, list);
-		if (va && va->va_start < from) {
-			busy = busy->next;
-			continue;
-		}
 		if (va && (!lazy || va->va_start < lazy->va_start)) {
 			area = area_of(va);
 			busy = busy->next;
