@@ -198,8 +198,25 @@ static bool contents_are_large(const struct model *m)
 	return (uint64_t)m->nr_pages * m->page * m->nr_cpus > CONTENTS_PER_OP;
 }
 
+/* A page of a chunk, if there is one with objects, and what the other first chunk has of it. */
+static bool check_page_of(struct oracle *o, struct model_chunk *c, int page)
+{
+	struct model *m = &o->m;
+	struct model_chunk *other = c->reserved ? m->first : c == m->first ? m->reserved : NULL;
+
+	if (page >= 0 && page < c->nr_pages && has_objects(c, page) &&
+	    !check_page_contents(o, c, page))
+		return false;
+	if (!other)
+		return true;
+	/* both are in the first units, and one may begin on the page on which the other ends */
+	page += ((int64_t)c->base - (int64_t)other->base) / (int64_t)m->page;
+	return page < 0 || page >= other->nr_pages || !has_objects(other, page) ||
+	       check_page_contents(o, other, page);
+}
+
 /**
- * check_object - the contents of all pages that an object lies on
+ * check_object - the contents of all pages that an object lies on, or next to
  * @o: the oracle
  * @c: the chunk
  * @unit: its first unit
@@ -210,10 +227,13 @@ static bool contents_are_large(const struct model *m)
  */
 bool check_object(struct oracle *o, struct model_chunk *c, int unit, int units)
 {
+	int first = unit ? (unit - 1) / c->block_units : -1;
+	int last = (unit + units) / c->block_units;
+
 	if (o->m.dry || !contents_are_large(&o->m))
 		return true;
-	for (int page = unit / c->block_units; page * c->block_units < unit + units; page++)
-		if (!check_page_contents(o, c, page))
+	for (int page = first; page <= last; page++)
+		if (!check_page_of(o, c, page))
 			return false;
 	return true;
 }

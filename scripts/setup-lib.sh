@@ -67,9 +67,17 @@ missing_ossfuzz() {
 	if have clang && ! compgen -G "/usr/lib/llvm-$(clang_major)/lib/LLVMgold.so" >/dev/null; then
 		echo "llvm-$(clang_major)-linker-tools"
 	fi
-	if [[ $(uname -m) == x86_64 && ! -e $(g++ -m32 -print-file-name=libstdc++.so 2>&1) ]]; then
+	if [[ $(uname -m) == x86_64 ]] && ! m32_c++_works; then
 		echo g++-multilib
 	fi
+}
+
+# Where there is none for -m32, that of the host is named.
+m32_c++_works() {
+	local library
+
+	library=$(g++ -m32 -print-file-name=libstdc++.so 2>&1)
+	[[ $library == */32/* && -e $library ]]
 }
 
 # missing_packages LANE...: what has to be installed to build these lanes

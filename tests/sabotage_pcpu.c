@@ -31,6 +31,25 @@
 	     "write r1 seed=2\n"                                                                 \
 	     "r2 = alloc size=64 align=4\n" /* 3 */
 
+/* As large; the first object ends with its page, where the next one begins. */
+#define LARGE_EDGE                                                                               \
+	HEAD "machine cpus=2 page=4096 unit_pages=64 static=4 reserved=0 dyn=262140 vm_pages=0 " \
+	     "frames=0\n"                                                                        \
+	     "r0 = alloc size=4092 align=4\n" /* 1 */                                            \
+	     "write r0 seed=1\n"                                                                 \
+	     "r1 = alloc size=64 align=4\n" /* 2: c0+4096 */                                     \
+	     "r2 = alloc size=32000 align=4\n" /* 3 */                                           \
+	     "free r1\n" /* 4 */                                                                 \
+	     "r3 = alloc size=64 align=4\n" /* 5: c0+4096 */
+
+/* As large, and the reserved chunk ends where the first one begins, within a page. */
+#define LARGE_RESERVED                                                                           \
+	HEAD "machine cpus=6 page=4096 unit_pages=2 static=300 reserved=64 dyn=3000 vm_pages=0 " \
+	     "frames=0\n"                                                                        \
+	     "r0 = alloc size=60 align=4\n" /* 1: c0 */                                          \
+	     "write r0 seed=1\n"                                                                 \
+	     "r1 = alloc size=64 align=4 reserved\n" /* 2: cr */
+
 /* Chunks of one page of 64 units; the first one has room for 8 bytes only. */
 #define ONE_PAGE                                                                          \
 	HEAD "machine cpus=1 page=256 unit_pages=1 static=4 reserved=0 dyn=8 vm_pages=8 " \
@@ -298,6 +317,15 @@ static uint64_t alloc_dirty_neighbour(struct saboteur *s, const struct alloc_arg
 	return ptr;
 }
 
+/* The byte behind a new object, which another one begins with. */
+static uint64_t alloc_dirty_behind(struct saboteur *s, const struct alloc_args *args)
+{
+	uint64_t ptr = subject_ours.alloc(s->s, args);
+
+	scribble(s, ptr + args->size);
+	return ptr;
+}
+
 static bool free_accept(struct saboteur *s, uint64_t ptr)
 {
 	(void)s;
@@ -393,6 +421,8 @@ static const struct sabotage rows[] = {
 	{ RULE_page_range, ERRORS, 12, .populate = populate_done },
 	{ RULE_page_range, ERRORS, 12, .populate = populate_refused_up },
 	{ RULE_content_intact, LARGE, 3, .alloc = alloc_dirty_neighbour },
+	{ RULE_content_intact, LARGE_EDGE, 5, .alloc = alloc_dirty_neighbour },
+	{ RULE_content_intact, LARGE_RESERVED, 2, .alloc = alloc_dirty_behind },
 	/* completeness */
 	{ RULE_null_reason, PLAIN, 1, .alloc = alloc_nothing },
 	{ RULE_null_reason, PLAIN, 3, .alloc = alloc_nothing },

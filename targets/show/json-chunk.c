@@ -57,27 +57,14 @@ static void bits(struct json *j, const char *key, const struct model_chunk *c,
 /* Of one block, or of the chunk: what is true. */
 static void truth(struct json *j, const char *key, const struct truth *t)
 {
-	json_open(j, key, '[');
-	json_int(j, NULL, t->contig);
-	json_int(j, NULL, t->left);
-	json_int(j, NULL, t->right);
-	json_int(j, NULL, t->first_free);
-	json_int(j, NULL, t->nr_free);
-	json_close(j, ']');
+	json_ints(j, key, t->contig, t->left, t->right, t->first_free, t->nr_free);
 }
 
 /* And what the subject has for it. */
 static void hints(struct json *j, const char *key, const struct subject_md *md)
 {
-	json_open(j, key, '[');
-	json_int(j, NULL, md->contig_hint);
-	json_int(j, NULL, md->left_free);
-	json_int(j, NULL, md->right_free);
-	json_int(j, NULL, md->first_free);
-	json_int(j, NULL, md->contig_hint_start);
-	json_int(j, NULL, md->scan_hint);
-	json_int(j, NULL, md->scan_hint_start);
-	json_close(j, ']');
+	json_ints(j, key, md->contig_hint, md->left_free, md->right_free, md->first_free,
+		  md->contig_hint_start, md->scan_hint, md->scan_hint_start);
 }
 
 static void differences(struct json *j, const struct model_chunk *c, const struct subject_chunk *v)

@@ -166,10 +166,7 @@ static void space_difference(struct json *j, const struct shot *s)
 			;
 		if (!differs[i])
 			continue;
-		json_open(j, NULL, '[');
-		json_int(j, NULL, i);
-		json_int(j, NULL, to - i);
-		json_close(j, ']');
+		json_ints(j, NULL, i, to - i);
 	}
 	json_close(j, ']');
 	free(differs);
@@ -202,10 +199,8 @@ static void frames(struct json *j, const struct world *w)
 
 	json_open(j, "frames", '[');
 	for (uint32_t node = 0; node < w->budget.nr_nodes; node++) {
-		json_open(j, NULL, '[');
-		json_int(j, NULL, w->node_start[node + 1] - w->node_start[node]);
-		json_int(j, NULL, w->budget.frames_free[node]);
-		json_close(j, ']');
+		json_ints(j, NULL, w->node_start[node + 1] - w->node_start[node],
+			  w->budget.frames_free[node]);
 	}
 	json_close(j, ']');
 	if (nr <= FRAME_CELLS && !w->budget.nr_block_pages) {
@@ -214,10 +209,7 @@ static void frames(struct json *j, const struct world *w)
 		cells[nr] = 0;
 		json_string(j, "cells", cells);
 	}
-	json_open(j, "block_pages", '[');
-	json_int(j, NULL, w->budget.nr_block_pages);
-	json_int(j, NULL, budget_block_pages(&w->budget));
-	json_close(j, ']');
+	json_ints(j, "block_pages", w->budget.nr_block_pages, budget_block_pages(&w->budget));
 }
 
 static void tables(struct json *j, const struct tables_naive *t)
@@ -228,10 +220,7 @@ static void tables(struct json *j, const struct tables_naive *t)
 
 		for (uint32_t i = 0; i < t->nr[level]; i++)
 			nr += t->have[level][i];
-		json_open(j, NULL, '[');
-		json_int(j, NULL, nr);
-		json_int(j, NULL, t->nr[level]);
-		json_close(j, ']');
+		json_ints(j, NULL, nr, t->nr[level]);
 	}
 	json_close(j, ']');
 }

@@ -80,6 +80,21 @@ void json_int(struct json *j, const char *key, long long value)
 }
 
 /**
+ * json_int_array - numbers; see json_ints()
+ * @j: the document
+ * @key: their name, or NULL
+ * @value: the numbers
+ * @nr: how many
+ */
+void json_int_array(struct json *j, const char *key, const long long *value, size_t nr)
+{
+	json_open(j, key, '[');
+	for (size_t i = 0; i < nr; i++)
+		json_int(j, NULL, value[i]);
+	json_close(j, ']');
+}
+
+/**
  * json_bool - true or false
  * @j: the document
  * @key: its name, or NULL

@@ -26,6 +26,10 @@ struct json {
 void json_open(struct json *j, const char *key, char bracket);
 void json_close(struct json *j, char bracket);
 void json_int(struct json *j, const char *key, long long value);
+void json_int_array(struct json *j, const char *key, const long long *value, size_t nr);
+#define json_ints(j, key, ...)                                         \
+	json_int_array((j), (key), (const long long[]){ __VA_ARGS__ }, \
+		       sizeof((const long long[]){ __VA_ARGS__ }) / sizeof(long long))
 void json_bool(struct json *j, const char *key, bool value);
 void json_string(struct json *j, const char *key, const char *value);
 void json_address(struct json *j, const char *key, uint64_t value);
