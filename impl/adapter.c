@@ -147,11 +147,11 @@ static int ours_depopulate(void *s, void *chunk, unsigned int start, unsigned in
 	return -(int)pcpu_depopulate(o->a, chunk, start, end);
 }
 
-static bool show_chunk(struct subject_view *v, struct pcpu_chunk *chunk, int slot)
+static void show_chunk(struct subject_view *v, struct pcpu_chunk *chunk, int slot)
 {
 	if (v->nr_chunks == SUBJECT_MAX_CHUNKS) {
 		v->fault = "more chunks than can be";
-		return false;
+		return;
 	}
 	v->chunk[v->nr_chunks++] = (struct subject_chunk){
 		.id = chunk,
@@ -173,10 +173,9 @@ static bool show_chunk(struct subject_view *v, struct pcpu_chunk *chunk, int slo
 		.bound_map = chunk->bound_map,
 		.populated = chunk->populated,
 	};
-	return true;
 }
 
-static bool show_all_chunks(struct pcpu_allocator *a, struct subject_view *v)
+static void show_all_chunks(struct pcpu_allocator *a, struct subject_view *v)
 {
 	struct pcpu_list *pos;
 
@@ -186,13 +185,11 @@ static bool show_all_chunks(struct pcpu_allocator *a, struct subject_view *v)
 		pcpu_list_for_each(pos, a->slots + slot) {
 			if (pos->next->prev != pos || pos->prev->next != pos) {
 				v->fault = "a list is not linked both ways";
-				return false;
+				return;
 			}
-			if (!show_chunk(v, pcpu_container_of(pos, struct pcpu_chunk, list), slot))
-				return false;
+			show_chunk(v, pcpu_container_of(pos, struct pcpu_chunk, list), slot);
 		}
 	}
-	return true;
 }
 
 /**
@@ -206,8 +203,8 @@ void ours_show(struct pcpu_allocator *a, struct subject_view *v)
 
 	for (unsigned int i = 0; v->only && i < v->nr_only; i++)
 		show_chunk(v, v->only[i], 0);
-	if (!v->only && !show_all_chunks(a, v))
-		return;
+	if (!v->only)
+		show_all_chunks(a, v);
 	v->nr_slots = a->nr_slots;
 	v->nr_empty_pop_pages = a->nr_empty_pop_pages;
 	v->nr_populated = (long)a->nr_populated;
